@@ -21,7 +21,8 @@ def _rounded(number: Decimal, scale: object, rounding: str) -> Decimal | None:
     if not isinstance(scale, Decimal) or abs(scale) > _MAX_SCALE:
         return None
     places = int(scale)
-    if number.is_zero() or -number.as_tuple().exponent <= places:  # type: ignore[operator]  (finite: an int)
+    exponent = number.as_tuple().exponent
+    if number.is_zero() or not isinstance(exponent, int) or -exponent <= places:
         return number
     if number.adjusted() + places >= MAX_DIGITS:
         return number

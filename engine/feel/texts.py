@@ -68,9 +68,9 @@ def _trimmed(text: str) -> str:
 def _iso_duration(value: Duration) -> str:
     sign = "-" if value.months < 0 or value.seconds < 0 else ""
     years, months = divmod(abs(value.months), 12)
-    minutes, seconds = divmod(abs(value.seconds), 60)
-    hours, minutes = divmod(int(minutes), 60)
-    days, hours = divmod(int(hours), 24)
+    whole = int(abs(value.seconds))
+    days, hours, minutes = whole // 86400, whole % 86400 // 3600, whole % 3600 // 60
+    seconds = abs(value.seconds) % 60
     day_part = "".join(f"{count}{letter}" for count, letter in ((years, "Y"), (months, "M"), (days, "D")) if count)
     time_part = "".join(f"{count}{letter}" for count, letter in ((hours, "H"), (minutes, "M")) if count)
     if seconds:
