@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 ACTIVITIES = frozenset({"userTask", "manualTask", "scriptTask", "businessRuleTask", "serviceTask", "sendTask", "receiveTask",
                         "callActivity", "subProcess"})
@@ -155,16 +156,33 @@ class Process:
 
     def starts(self, scope: str = "") -> tuple[Node, ...]:
         """Return the start events directly in ``scope``."""
-        return tuple(n for n in self.nodes.values() if n.kind == "startEvent" and n.scope == scope)
+        return self._by_scope.get((scope, "start"), ())
 
     def children(self, scope: str) -> tuple[Node, ...]:
         """Return the nodes directly in ``scope``."""
-        return tuple(n for n in self.nodes.values() if n.scope == scope)
-
-    def boundaries(self, host: str) -> tuple[Node, ...]:
-        """Return the boundary events attached to ``host``."""
-        return tuple(n for n in self.nodes.values() if n.attached_to == host)
+        return self._by_scope.get((scope, "node"), ())
 
     def event_subprocesses(self, scope: str) -> tuple[Node, ...]:
         """Return the event subprocesses directly in ``scope``."""
-        return tuple(n for n in self.nodes.values() if n.by_event and n.scope == scope)
+        return self._by_scope.get((scope, "event"), ())
+
+    def boundaries(self, host: str) -> tuple[Node, ...]:
+        """Return the boundary events attached to ``host``."""
+        return self._hosted.get(host, ())
+
+    @cached_property
+    def _by_scope(self) -> dict[tuple[str, str], tuple[Node, ...]]:
+        found: dict[tuple[str, str], tuple[Node, ...]] = {}
+        for node in self.nodes.values():
+            kinds = ["node"] + ["start"] * (node.kind == "startEvent") + ["event"] * node.by_event
+            for kind in kinds:
+                found[node.scope, kind] = (*found.get((node.scope, kind), ()), node)
+        return found
+
+    @cached_property
+    def _hosted(self) -> dict[str, tuple[Node, ...]]:
+        found: dict[str, tuple[Node, ...]] = {}
+        for node in self.nodes.values():
+            if node.attached_to:
+                found[node.attached_to] = (*found.get(node.attached_to, ()), node)
+        return found

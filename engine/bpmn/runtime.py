@@ -13,8 +13,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.task import TaskState
+from SpiffWorkflow.workflow import Workflow
 
 from engine.bpmn import activities, flow, joins, loops, throwing, timing, waiting
 from engine.bpmn.model import Node, Process
@@ -58,7 +58,7 @@ class State:
     rows: list[list[Any]] = field(default_factory=list)
 
 
-class InstanceWorkflow(BpmnBaseWorkflow):
+class InstanceWorkflow(Workflow):
     """SpiffWorkflow's workflow, filled from compact rows; ``run`` is the step that is going on."""
 
     run: Run
@@ -84,6 +84,7 @@ class Runnable:
     graph: Any
     decisions: Mapping[str, Any]
     version: str = ""
+    reach: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Run:

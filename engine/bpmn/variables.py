@@ -45,7 +45,7 @@ def write(run: Run, token: Token | None, values: Mapping[str, Any]) -> None:
 
 def evaluate(run: Run, token: Token | None, expression: str, extra: Mapping[str, Any] | None = None) -> Any:
     """Evaluate FEEL at ``token``; return a FEEL value; raise ExpressionError."""
-    return compile_expression(expression).evaluate(read(run, token, extra), run.functions)
+    return compile_expression(expression).evaluate(read(run, token, extra), run.functions, zone=run.surroundings.calendar.zone)
 
 
 def evaluate_json(run: Run, token: Token | None, expression: str, extra: Mapping[str, Any] | None = None) -> Any:
