@@ -1,0 +1,1 @@
+"""Tests of FEEL; the helpers beside them compare with the browser."""
