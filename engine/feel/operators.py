@@ -14,11 +14,13 @@ from engine.feel.values import ARITHMETIC, Duration, clock, moment, too_large
 def guarded(compute: Callable[..., Decimal], *operands: object) -> Decimal | None:
     """Return the number that ``compute`` finds, None where there is none; raise ExpressionLimitError for huge ones."""
     try:
-        return compute(*operands)
+        result = compute(*operands)
     except Overflow:
         raise too_large() from None
     except (DivisionByZero, InvalidOperation):
         return None
+    # 0 ** -1 is infinite without being an error.
+    return result if result.is_finite() else None
 
 
 def add(a: object, b: object, run: Run) -> object:

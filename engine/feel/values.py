@@ -69,8 +69,7 @@ def feel(value: object) -> object:
             raise too_large()
         return _checked(Decimal(value))
     if isinstance(value, float):
-        number = Decimal(repr(value))
-        return _checked(number) if number.is_finite() else None
+        return _checked(Decimal(repr(value)))
     if isinstance(value, Decimal):
         return _checked(value)
     if isinstance(value, tuple):
@@ -78,7 +77,10 @@ def feel(value: object) -> object:
     return value
 
 
-def _checked(number: Decimal) -> Decimal:
+def _checked(number: Decimal) -> Decimal | None:
+    """Return ``number`` within the bounds of FEEL, None for what isn't a number."""
+    if not number.is_finite():
+        return None
     try:
         return ARITHMETIC.plus(number)
     except Overflow:
@@ -205,6 +207,8 @@ def less(a: object, b: object, zone: tzinfo) -> bool | None:
     if isinstance(a, str) and isinstance(b, str):
         # The browser orders by UTF-16 code units.
         return a.encode("utf-16-be", "surrogatepass") < b.encode("utf-16-be", "surrogatepass")
+    if isinstance(a, bool) and isinstance(b, bool):
+        return None
     if isinstance(a, str | Decimal | bool) and isinstance(b, str | Decimal | bool):
         left, right = read_number(a), read_number(b)
         return left is not None and right is not None and left < right
