@@ -86,7 +86,7 @@ def build(contents: Mapping[str, bytes], main: str, key: str, *, number: int = 0
                for path in contents if path.startswith("forms/")},
         decisions=decisions,
         registers=tuple(registers.parse(load_json(contents[p], p), p) for p in _with_suffix(contents, ".register.json")),
-        documents=tuple(document.parse(load_json(contents[p], p), p) for p in _with_suffix(contents, ".document.json")),
+        documents=tuple(registers.parse_document(load_json(contents[p], p), p) for p in _with_suffix(contents, ".document.json")),
         texts={"en": {k: v for p in _with_suffix(contents, ".en.json") for k, v in load_json(contents[p], p).items()}},
         xml=contents[main])
 

@@ -62,8 +62,9 @@ class Definitions:
             row = repository.version(connection, version_id)
             if row is None:
                 raise NotFound(N_("The version %(id)s is not deployed."), id=version_id)
-            contents = repository.resources(connection, row.manifest.values())
-            bundle = {path: contents[digest] for path, digest in row.manifest.items()}
+            files = {path: digest for path, digest in row.manifest.items() if not path.startswith("call:")}
+            contents = repository.resources(connection, files.values())
+            bundle = {path: contents[digest] for path, digest in files.items()}
             found = build(bundle, row.main, row.process_key, number=row.number, manifest=row.manifest)
             with self._lock:
                 self._known[version_id] = found

@@ -223,7 +223,9 @@ def _call_started(work: Work, loaded: Loaded, event: Event) -> None:
 
     def begin() -> None:
         try:
-            definition = work.engine.definitions.current(work.connection, data["process"])
+            pinned = loaded.definition.manifest.get(f"call:{data['process']}")
+            definition = (work.engine.definitions.get(work.connection, pinned) if pinned
+                          else work.engine.definitions.current(work.connection, data["process"]))
         except NotFound as error:
             _incident(work, loaded, event, "call", error.template, dict(error.params))
             return

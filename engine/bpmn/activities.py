@@ -137,7 +137,19 @@ def decide(run: Run, token: Token) -> None:
     run.emit("decided", token, {"decision": reference, "matched": list(result.matched)},
              {"inputs": to_json(dict(result.inputs)), "outputs": outputs})
     target = node.get("resultVariable") or reference
-    write(run, token, {target: outputs})
+    write(run, token, {target: _mapped(node, outputs)})
+
+
+def _mapped(node: Node, outputs: Any) -> Any:
+    """Give a decision's result the form that ``camunda:mapDecisionResult`` asks for."""
+    wanted = node.get("mapDecisionResult")
+    if wanted in {"collectEntries", "resultList"}:
+        return outputs if isinstance(outputs, list) else [] if outputs is None else [outputs]
+    if wanted in {"singleEntry", "singleResult"} and isinstance(outputs, list):
+        if len(outputs) > 1:
+            raise IncidentError(N_("The decision of %(name)s gives %(count)d results; one was expected."), name=node.name, count=len(outputs))
+        return outputs[0] if outputs else None
+    return outputs
 
 
 def create_job(run: Run, token: Token) -> None:

@@ -212,6 +212,7 @@ def _check_attributes(element: etree._Element, tag: str, reading: Reading) -> No
         reading.refuse(N_("An event that waits for several events at once cannot be run."), element, "multiple-events")
     if tag == "eventBasedGateway" and (element.get("eventGatewayType") or "Exclusive") != "Exclusive":
         reading.refuse(N_("A parallel event-based gateway cannot be run."), element, "event-gateway")
+    _check_extensions(element, reading)
     for association in (*element.findall(f"{B}dataInputAssociation"), *element.findall(f"{B}dataOutputAssociation")):
         if association.find(f"{B}assignment") is not None or association.find(f"{B}transformation") is not None:
             reading.refuse(N_("Data associations with assignments are not run; write a script task."), element, "data")
@@ -221,6 +222,27 @@ def _check_attributes(element: etree._Element, tag: str, reading: Reading) -> No
         declared = {e.get("id") for e in specification if _tag(e) in {"dataInput", "dataOutput"}}
         if not declared <= drawn:
             reading.refuse(N_("Data inputs and outputs are not enforced here; remove the ioSpecification."), element, "data")
+
+
+FOREIGN = frozenset({"class", "delegateExpression", "expression", "variableMappingClass", "variableMappingDelegateExpression",
+                     "resource", "formHandlerClass"})
+"""Camunda attributes that would run Java here."""
+KNOWN_EXTENSIONS = frozenset({f"{C}in", f"{C}out", f"{C}inputOutput", f"{C}properties", f"{G}outcome", f"{G}remind", f"{G}number"})
+
+
+def _check_extensions(element: etree._Element, reading: Reading) -> None:
+    for name in FOREIGN:
+        if element.get(C + name) is not None:
+            reading.refuse(N_("camunda:%(name)s would run Java; here scripts are FEEL and services are connectors (camunda:topic)."),
+                           element, "foreign", name=name)
+    extension = element.find(f"{B}extensionElements")
+    for child in extension if extension is not None else ():
+        namespace = etree.QName(child).namespace or ""
+        if child.tag not in KNOWN_EXTENSIONS and ("camunda" in namespace or "zeebe" in namespace or namespace == GC
+                                                   or "flowable" in namespace or "activiti" in namespace or "spiff" in namespace):
+            reading.refuse(N_("The extension <%(tag)s> is not run here."), element, "foreign", tag=_tag(child))
+        for output in child.iter(f"{C}outputParameter", f"{C}script"):
+            reading.refuse(N_("The extension <%(tag)s> is not run here."), element, "foreign", tag=_tag(output))
 
 
 def _event(element: etree._Element, tag: str, reading: Reading) -> EventDefinition | None:

@@ -292,7 +292,7 @@ class Run:
         state = self.state
         return {"initiator": state.initiator, "done": state.done,
                 "instance": {"id": state.instance_id, "started": state.started, "business_key": state.business_key,
-                             "process": self.process.id}}
+                             "process": self.process.id, "state": state.finished or "running"}}
 
     @cached_property
     def functions(self) -> Mapping[str, Callable[..., Any]]:

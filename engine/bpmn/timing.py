@@ -51,7 +51,19 @@ class WorkingCycle:
         return f"{self.months}/{self.day}/{self.at.isoformat('minutes')}/{self.month}"
 
 
-def functions(surroundings: Surroundings) -> Mapping[str, Callable[..., Any]]:
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The surroundings of an expression outside any instance: a time and a calendar, and no registers."""
+
+    now: datetime
+    calendar: Calendar
+
+    def lookup(self, function: str, _arguments: tuple[Any, ...]) -> Any:
+        """Refuse: nothing can be asked here."""
+        raise ExpressionError(N_("%(function)s cannot be called here."), function=function)
+
+
+def functions(surroundings: Surroundings | Clock) -> Mapping[str, Callable[..., Any]]:
     """Return the functions of expressions besides FEEL's own (docs/diagram-language.md)."""
     calendar, now = surroundings.calendar, surroundings.now
 

@@ -496,3 +496,20 @@ def role_ids(connection: sa.Connection) -> dict[str, str]:
     """Return the ids of the roles by id and by name."""
     rows = list(connection.execute(sa.select(t.role.c.id, t.role.c.name)))
     return {row.name: row.id for row in rows} | {row.id: row.id for row in rows}
+
+
+# --- looking back ---
+
+
+def last_notification(connection: sa.Connection, task_id: str, kind: str) -> datetime | None:
+    """Return when people were last told something about a task."""
+    n = t.notification.c
+    found: datetime | None = connection.scalar(
+        sa.select(n.at).where(n.task_id == task_id, n.kind == kind).order_by(n.at.desc()).limit(1))
+    return found
+
+
+def sole_tasks(connection: sa.Connection, person: str) -> list[str]:
+    """Return the open tasks that a person has because nobody else held the role."""
+    u = t.user_task.c
+    return list(connection.scalars(sa.select(u.id).where(u.assignee == person, u.state == "open", u.assigned_by == "sole")))
