@@ -22,7 +22,9 @@ def run(cases: list[dict[str, object]]) -> list[dict[str, object]]:
     """Return ``{"value": …}`` or ``{"error": …}`` for each case; fail when Node or the library is missing."""
     modules = os.environ.get("GUICHENG_NODE_MODULES") or str(ROOT / "web" / "studio" / "node_modules")
     node = shutil.which("node")
-    assert node, "Node is needed to compare with the browser's FEEL library; set GUICHENG_WITHOUT_NODE=1 to leave it out."
+    assert node, (
+        "Node is needed to compare with the browser's FEEL library; set GUICHENG_WITHOUT_NODE=1 to leave it out."
+    )
     done = subprocess.run(
         [node, str(RUNNER), modules],
         input=json.dumps(cases, ensure_ascii=False),

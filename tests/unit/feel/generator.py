@@ -100,7 +100,11 @@ class Generator:
             return f"{pick.choice(('sqrt', 'exp', 'log'))}({pick.choice(('2', '0.5', '10', '3.7'))})"
         if form == 3:
             return f"{pick.choice(('mean', 'stddev'))}([{one()}, {one()}, 4.4])"
-        return f"({one()} + {one()}) * {one()}" if form == 4 else f"{pick.choice(('1.1', '2.5', '3'))} ** {pick.choice('258')}"
+        return (
+            f"({one()} + {one()}) * {one()}"
+            if form == 4
+            else f"{pick.choice(('1.1', '2.5', '3'))} ** {pick.choice('258')}"
+        )
 
     # -- texts --------------------------------------------------------------------------------------------------
 
@@ -283,7 +287,7 @@ class Generator:
                 f"{text} in words",
                 f"list contains(words, {text})",
                 "string(" + pick.choice(("rows", "values", "this", "mixed", "order", "nothing", '["a", null]')) + ")",
-                f'number({pick.choice((text, self.quoted()))})',
+                f"number({pick.choice((text, self.quoted()))})",
                 f'number("1 000,5", " ", ",") + {a}',
                 f"// a remark\n{a} /* and another */ + {b}",
                 f"count(rows[ok]) + count(values[item > {a}])",
@@ -306,7 +310,9 @@ class Generator:
     def date(self, depth: int) -> str:
         pick = self.random
         day = f"{pick.choice((2023, 2024, 2026))}-{pick.choice(('01-31', '02-28', '02-29', '06-15', '12-31'))}"
-        plain = pick.choice((f'date("{day}")', f'@"{day}"', f"date(2024, {pick.randint(1, 12)}, {pick.randint(1, 28)})"))
+        plain = pick.choice(
+            (f'date("{day}")', f'@"{day}"', f"date(2024, {pick.randint(1, 12)}, {pick.randint(1, 28)})")
+        )
         if depth <= 0 or pick.random() < 0.4:
             return plain
         return f"{plain} {pick.choice('+-')} {self.duration()}"

@@ -31,7 +31,9 @@ def _difference(case: Case, theirs: Case, ours: Callable[[], object]) -> str:
         found = f"refused: {fault}"
     if agree(found, theirs["value"]):
         return ""
-    return f"seed {case['seed']}: {case['text']}\n  browser {theirs['value']!r}\n  server  {found!r}\n  {case['context']}"
+    return (
+        f"seed {case['seed']}: {case['text']}\n  browser {theirs['value']!r}\n  server  {found!r}\n  {case['context']}"
+    )
 
 
 def _expression_case(seed: int) -> Case:
@@ -70,7 +72,8 @@ def test_random_unary_tests_give_the_same_result_as_in_the_browser() -> None:
     cases = [_tests_case(SEED + index) for index in range(TESTS)]
 
     decided, differences = _judged(
-        cases, lambda case: compile_unary_tests(str(case["text"])).matches(case["value"], case["context"])  # type: ignore[arg-type]
+        cases,
+        lambda case: compile_unary_tests(str(case["text"])).matches(case["value"], case["context"]),  # type: ignore[arg-type]
     )
 
     assert decided > TESTS * 0.8

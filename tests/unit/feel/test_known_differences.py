@@ -13,7 +13,14 @@ from engine.feel import compile_expression
 from .browser import ROOT, agree, run, written
 from .test_browser_agreement import without_node
 
-CONTEXT: dict[str, object] = {"l": [10, 9, 1], "count": 3, "words": ["ab", "b"], "flags": [True, False], "t": True, "x": 3}
+CONTEXT: dict[str, object] = {
+    "l": [10, 9, 1],
+    "count": 3,
+    "words": ["ab", "b"],
+    "flags": [True, False],
+    "t": True,
+    "x": 3,
+}
 ERROR = "error"
 REFUSED = "refused"
 DIFFERENCES: list[tuple[str, object, object]] = [
