@@ -182,7 +182,7 @@ def _finish(run: Run) -> Step:
     attributes = run.process.attributes
     key = _shown(run, attributes.get("businessKey", ""), run.state.business_key)
     run.state.business_key = key
-    run.builtins["instance"] |= {"business_key": key, "state": run.state.finished or "running"}
+    run.builtins["case"] |= {"business_key": key, "state": run.state.finished or "running"}
     title = _shown(run, attributes.get("title", ""), run.process.name)
     found = run.state.variables
     summary = tuple((name, found[name]) for name in attributes.get("summary", "").split() if found.get(name) not in (None, ""))

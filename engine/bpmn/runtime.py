@@ -291,7 +291,7 @@ class Run:
         """Return the built-in names of expressions (docs/diagram-language.md)."""
         state = self.state
         return {"initiator": state.initiator, "done": state.done,
-                "instance": {"id": state.instance_id, "started": state.started, "business_key": state.business_key,
+                "case": {"id": state.instance_id, "started": state.started, "business_key": state.business_key,
                              "process": self.process.id, "state": state.finished or "running"}}
 
     @cached_property

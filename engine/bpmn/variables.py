@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.bpmn.runtime import Run
     from engine.bpmn.specs import Token
 
-RESERVED = frozenset({"initiator", "instance", "done", "loop"})
+RESERVED = frozenset({"initiator", "case", "done", "loop"})
 
 
 def read(run: Run, token: Token | None, extra: Mapping[str, Any] | None = None) -> Mapping[str, Any]:

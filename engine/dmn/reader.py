@@ -13,6 +13,7 @@ from engine.errors import DefinitionRefused, N_, Problem
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DECISIONS = 500
+MAX_CHAIN = 50
 NAMESPACES = frozenset(
     {
         "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
@@ -69,6 +70,7 @@ class _Reader:
         self.namespace = etree.QName(root).namespace or ""
         self.elements: dict[str, Element] = {}
         self.decisions: dict[str, Decision] = {}
+        self.lengths: dict[str, int] = {}
         self.logic = LogicReader(self.namespace, root.get("expressionLanguage") or "", self.report)
 
     def report(self, element: Element, template: str, **params: object) -> None:
@@ -137,10 +139,12 @@ class _Reader:
             self.report(element, N_("The decision %(id)s needs its own result: %(way)s."), id=key,
                         way=" → ".join((*above[above.index(key) :], key)))  # fmt: skip
             return None
-        if len(above) > 50:
-            self.report(element, N_("More than %(limit)s decisions need each other in a row."), limit=50)
-            return None
+        if len(above) >= MAX_CHAIN:
+            return self._too_long(element)
         needs, data = self._requirements(element, (*above, key))
+        self.lengths[key] = 1 + max((self.lengths[needed.id] for needed in needs), default=0)
+        if self.lengths[key] > MAX_CHAIN:
+            return self._too_long(element)
         logic = self.logic.read(element)
         if logic is None:
             return None
@@ -155,6 +159,9 @@ class _Reader:
         )
         self.decisions[key] = decision
         return decision
+
+    def _too_long(self, element: Element) -> None:
+        self.report(element, N_("More than %(limit)s decisions need each other in a row."), limit=MAX_CHAIN)
 
     def _variable(self, element: Element) -> str:
         for variable in self._children(element, "variable"):

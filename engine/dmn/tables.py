@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -24,6 +25,7 @@ MAX_RULES = 5_000
 MAX_COLUMNS = 100
 Element: TypeAlias = "etree._Element"
 Report = Callable[..., None]
+_FEEL = re.compile(r"feel|https?://www\.omg\.org/spec/(FEEL/\d+|DMN/\d+/FEEL)/?", re.IGNORECASE)
 _OTHER_LOGIC = frozenset(
     "invocation context list relation functionDefinition conditional for every some filter".split()
 )
@@ -88,7 +90,7 @@ class LogicReader:
 
     def _check_language(self, element: Element) -> None:
         language = element.get("expressionLanguage") or self.language
-        if language and "feel" not in language.lower().rstrip("/").rpartition("/")[2] and "/FEEL/" not in language:
+        if language and not _FEEL.fullmatch(language):
             self.report(element, N_("The expression language %(found)s is not supported; write FEEL."), found=language)
 
     def _table(self, table: Element) -> DecisionTable | None:

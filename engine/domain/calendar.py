@@ -1,8 +1,8 @@
 """Working time: which days and hours count, and how terms are counted in them.
 
-``working_days(n)`` is counted as the Civil Code counts terms (articles 201 and 203): the day on which the term begins is not
-counted, and it ends with the working hours of its last working day. ``working_hours(n)`` counts by the clock within working
-hours. docs/adr/0003-working-time.md says why.
+``working_days(n)`` is counted as the Civil Code counts terms (articles 201 and 203): the day on which the term begins
+is not counted, and it ends with the working hours of its last working day. ``working_hours(n)`` counts by the clock
+within working hours. docs/adr/0003-working-time.md says why.
 """
 
 from __future__ import annotations
@@ -28,12 +28,21 @@ from engine.domain.calendar_day import (
     minutes,
     split_hours,
 )
-from engine.domain.working_duration import WorkingDuration, fraction_point
+from engine.domain.working_duration import Remaining, WorkingDuration, fraction_point
 from engine.domain.working_year import Spans, WorkingYear
 from engine.errors import N_, InvalidInput
 
-__all__ = ["Calendar", "CalendarDay", "CalendarError", "DayKind", "Hours", "Remaining", "WorkingDuration", "calendar_days_between",
-           "fraction_point"]
+__all__ = [
+    "Calendar",
+    "CalendarDay",
+    "CalendarError",
+    "DayKind",
+    "Hours",
+    "Remaining",
+    "WorkingDuration",
+    "calendar_days_between",
+    "fraction_point",
+]
 
 HORIZON_YEARS = 10
 """How many years a search for working time looks ahead or back."""
@@ -43,30 +52,12 @@ DEFAULT_HOURS: Hours = ((time(9), time(12)), (time(13, 30), time(18)))
 DEFAULT_WEEK = (True, True, True, True, True, False, False)
 
 
-@dataclass(frozen=True, slots=True)
-class Remaining:
-    """How much working time is left (negative ``seconds``: used up since), in whole days of the calendar and the rest.
-
-    ``overdue`` is told by the clock: a due time that passed on a holiday is overdue although no working time has gone by.
-    """
-
-    seconds: int
-    days: int
-    hours: int
-    minutes: int
-    overdue: bool
-
-    @property
-    def working(self) -> timedelta:
-        """Return the working time left, negative when overdue."""
-        return timedelta(seconds=self.seconds)
-
-
 @dataclass(frozen=True)
 class Calendar:
-    """One version of the company's calendar; ``weekly`` tells of Monday to Sunday which are worked, ``days`` are the exceptions.
+    """One version of the company's calendar.
 
-    All instants are aware datetimes; those returned are UTC.
+    ``weekly`` tells of Monday to Sunday which are worked, ``days`` are the exceptions. All instants are aware
+    datetimes; those returned are UTC.
     """
 
     version: int = 0
@@ -80,7 +71,9 @@ class Calendar:
         """Refuse what is no calendar with InvalidInput."""
         check_hours(self.hours)
         if len(self.weekly) != 7:  # noqa: PLR2004
-            raise InvalidInput(N_("The weekly pattern has %(count)d days; seven were expected."), count=len(self.weekly))
+            raise InvalidInput(
+                N_("The weekly pattern has %(count)d days; seven were expected."), count=len(self.weekly)
+            )
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -129,8 +122,8 @@ class Calendar:
     def add_working_time(self, start: datetime, amount: timedelta) -> datetime:
         """Return the first instant at which ``amount`` of working time has passed since ``start``.
 
-        Nothing added to an instant outside working hours gives the next beginning of work. A negative amount is subtracted.
-        Raises CalendarError when the calendar has too little working time within ten years.
+        Nothing added to an instant outside working hours gives the next beginning of work. A negative amount is
+        subtracted. Raises CalendarError when the calendar has too little working time within ten years.
         """
         if amount < timedelta(0):
             return self.subtract_working_time(start, -amount)
@@ -145,7 +138,7 @@ class Calendar:
         raise self._too_far()
 
     def subtract_working_time(self, end: datetime, amount: timedelta) -> datetime:
-        """Return the last instant from which ``amount`` of working time passes until ``end``; raise CalendarError as adding does."""
+        """Return the last instant from which ``amount`` of working time passes until ``end``; the mirror of adding."""
         if amount < timedelta(0):
             return self.add_working_time(end, -amount)
         year = self.local_day(end).year
@@ -172,10 +165,11 @@ class Calendar:
     # --- counting days ---
 
     def add_working_days(self, start: datetime, days: int) -> datetime:
-        """Return the end of working hours of the ``days``-th working day after the day of ``start``, whatever the hour of it.
+        """Return the end of working hours of the ``days``-th working day after the day of ``start``.
 
-        With 0 days: the end of working hours of the same day, or of the next working day when they are over or there are none.
-        Raises CalendarError when there are not so many working days within ten years, and for a negative number.
+        The hour of the start does not matter. With 0 days: the end of working hours of the same day, or of the next
+        working day when they are over or there are none. Raises CalendarError when there are not so many working days
+        within ten years, and for a negative number.
         """
         self._check_days(days)
         day = self.local_day(start)
@@ -184,7 +178,7 @@ class Calendar:
         return self.intervals(self.nth_working_day(day, max(days, 1), after=True))[-1][1]
 
     def subtract_working_days(self, end: datetime, days: int) -> datetime:
-        """Return the beginning of working hours of the ``days``-th working day before the day of ``end``; the mirror of adding."""
+        """Return the beginning of working hours of the ``days``-th working day before the day of ``end``."""
         self._check_days(days)
         day = self.local_day(end)
         if days == 0 and self.is_working_day(day) and self.intervals(day)[0][0] < end:
@@ -192,7 +186,7 @@ class Calendar:
         return self.intervals(self.nth_working_day_before(day, max(days, 1)))[0][0]
 
     def nth_working_day(self, first: date, n: int, *, after: bool = False) -> date:
-        """Return the ``n``-th working day (from 1) from ``first`` on, which may be the first itself unless ``after`` it is asked."""
+        """Return the ``n``-th working day (from 1) from ``first`` on, itself included, or only ``after`` it."""
         ordinal, left = first.toordinal() + after, n
         for number in range(first.year, first.year + HORIZON_YEARS + 1):
             days = self._year(number).days
@@ -213,11 +207,20 @@ class Calendar:
             left -= place
         raise self._too_far()
 
+    def count_working_days(self, first: date, last: date) -> int:
+        """Return how many days from ``first`` to ``last``, both included, are worked, half days like whole ones."""
+        self._check_span(first.year, last.year)
+        if last < first:
+            return 0
+        whole = sum(len(self._year(number).days) for number in range(first.year, last.year))
+        until = bisect_right(self._year(last.year).days, last.toordinal())
+        return whole + until - bisect_left(self._year(first.year).days, first.toordinal())
+
     def working_days_between(self, first: date, last: date, first_half: str = "am", last_half: str = "pm") -> Decimal:
         """Return the worked days from ``first`` to ``last``, both included, in halves.
 
-        ``first_half`` "pm" leaves out the morning of the first day, ``last_half`` "am" the afternoon of the last one. A day of
-        which only one half is worked counts half. Zero when ``last`` lies before ``first``.
+        ``first_half`` "pm" leaves out the morning of the first day, ``last_half`` "am" the afternoon of the last one.
+        A day of which only one half is worked counts half. Zero when ``last`` lies before ``first``.
         """
         check_half(first_half, last_half)
         if last < first:
@@ -282,7 +285,8 @@ class Calendar:
 
     def _check_span(self, first: int, last: int) -> None:
         if last - first > SPAN_YEARS:
-            raise CalendarError(N_("From %(first)d to %(last)d are more than %(limit)d years."), first=first, last=last, limit=SPAN_YEARS)
+            template = N_("From %(first)d to %(last)d are more than %(limit)d years.")
+            raise CalendarError(template, first=first, last=last, limit=SPAN_YEARS)
 
     def _outside(self, year: int) -> CalendarError:
         return CalendarError(N_("The year %(year)d is outside the calendar."), year=year)
@@ -304,14 +308,25 @@ class Calendar:
         for entry in sorted(self.days.values(), key=lambda entry: entry.day):
             own: list[Any] = [hours_to_json(entry.hours)] if entry.hours else []
             days.append([entry.day.isoformat(), entry.kind.value, entry.name, *own])
-        return {"version": self.version, "time_zone": self.time_zone, "weekly": list(self.weekly),
-                "hours": hours_to_json(self.hours), "days": days}
+        return {
+            "version": self.version,
+            "time_zone": self.time_zone,
+            "weekly": list(self.weekly),
+            "hours": hours_to_json(self.hours),
+            "days": days,
+        }
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Calendar:
         """Read what :meth:`to_json` wrote."""
-        days = [CalendarDay(date.fromisoformat(day), DayKind(kind), name, hours_from_json(own[0]) if own else ())
-                for day, kind, name, *own in content["days"]]
-        return cls(content["version"], content["time_zone"], hours_from_json(content["hours"]), tuple(content["weekly"]),
-                   {entry.day: entry for entry in days})
-
+        days = [
+            CalendarDay(date.fromisoformat(day), DayKind(kind), name, hours_from_json(own[0]) if own else ())
+            for day, kind, name, *own in content["days"]
+        ]
+        return cls(
+            content["version"],
+            content["time_zone"],
+            hours_from_json(content["hours"]),
+            tuple(content["weekly"]),
+            {entry.day: entry for entry in days},
+        )

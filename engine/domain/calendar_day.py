@@ -74,8 +74,11 @@ def check_hours(hours: Hours) -> None:
     last = 0
     for start, end in hours:
         if start.second or end.second or minutes(start) < last or minutes(end, closing=True) <= minutes(start):
-            raise InvalidInput(N_("Working hours are whole minutes, in order and without overlap; %(start)s–%(end)s is not."),  # noqa: RUF001
-                               start=start.isoformat(), end=end.isoformat())
+            raise InvalidInput(
+                N_("Working hours are whole minutes, in order and without overlap; %(start)s–%(end)s is not."),  # noqa: RUF001
+                start=start.isoformat(),
+                end=end.isoformat(),
+            )
         last = minutes(end, closing=True)
 
 
@@ -85,7 +88,7 @@ def minutes(at: time, *, closing: bool = False) -> int:
 
 
 def split_hours(hours: Hours) -> tuple[Hours, Hours]:
-    """Return the hours of the morning and of the afternoon: the longest break divides them, or the middle when there is none."""
+    """Return the hours of the morning and of the afternoon, divided by the longest break, or else in the middle."""
     if len(hours) == 1:
         ((start, end),) = hours
         middle = (minutes(start) + minutes(end, closing=True)) // 2

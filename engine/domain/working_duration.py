@@ -1,4 +1,4 @@
-"""An amount of working time, as ``working_days(3)`` and ``working_hours(4)`` give it, before anyone knows when it begins."""
+"""Amounts of working time: those granted, as ``working_days(3)`` gives them, and those left."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from engine.domain.calendar import Calendar
 
 MICROSECOND = timedelta(microseconds=1)
-_TEXT = re.compile(r"working_(days|hours)\((\d{1,9}(?:\.\d{1,9}|/\d{1,9})?)\)", re.ASCII)
+_TEXT = re.compile(r"working_(days|hours)\((\d{1,9}(?:\.\d{1,9}|/[1-9]\d{0,8})?)\)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingDuration:
     """``amount`` working days or hours (``unit``); not negative.
 
-    A whole number of days is counted in days, each up to the end of its working hours. A part of a day is counted in hours, as
-    that part of the working hours of a full day.
+    A whole number of days is counted in days, each up to the end of its working hours. A part of a day is counted in
+    hours, as that part of the working hours of a full day.
     """
 
     amount: Fraction
@@ -31,16 +31,24 @@ class WorkingDuration:
     def __post_init__(self) -> None:
         """Refuse another unit, and a negative amount, with ExpressionError."""
         if self.unit not in {"days", "hours"} or self.amount < 0:
-            raise ExpressionError(N_("%(amount)s working %(unit)s: an amount from 0 of days or hours was expected."),
-                                  amount=str(self.amount), unit=self.unit)
+            raise ExpressionError(
+                N_("%(amount)s working %(unit)s: an amount from 0 of days or hours was expected."),
+                amount=str(self.amount),
+                unit=self.unit,
+            )
 
     @classmethod
     def parse(cls, text: str) -> WorkingDuration:
         """Read what ``str()`` wrote; raise ExpressionSyntaxError for anything else."""
         match = _TEXT.fullmatch(text)
-        if match is None or match.group(2).endswith("/0"):
+        if match is None:
             raise ExpressionSyntaxError(N_("%(text)s is no working time such as working_days(3)."), text=text[:80])
         return cls(Fraction(match.group(2)), match.group(1))
+
+    @staticmethod
+    def is_text(text: str) -> bool:
+        """Say whether :meth:`parse` can read ``text``."""
+        return _TEXT.fullmatch(text) is not None
 
     @property
     def whole_days(self) -> int | None:
@@ -77,14 +85,38 @@ class WorkingDuration:
             scaled = self.amount * 10**places
             if scaled.denominator == 1:
                 digits = str(int(scaled)).rjust(places + 1, "0")
-                return f"working_{self.unit}({digits[:-places]}.{digits[-places:]})" if places else f"working_{self.unit}({digits})"
+                return (
+                    f"working_{self.unit}({digits[:-places]}.{digits[-places:]})"
+                    if places
+                    else f"working_{self.unit}({digits})"
+                )
         return f"working_{self.unit}({self.amount})"
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """How much working time is left (negative ``seconds``: used up since), in whole days of the calendar and the rest.
+
+    ``overdue`` is told by the clock: a due time that passed on a holiday is overdue although no working time has gone by.
+    """
+
+    seconds: int
+    days: int
+    hours: int
+    minutes: int
+    overdue: bool
+
+    @property
+    def working(self) -> timedelta:
+        """Return the working time left, negative when overdue."""
+        return timedelta(seconds=self.seconds)
 
 
 def fraction_point(start: datetime, due: datetime, part: Fraction, calendar: Calendar) -> datetime:
     """Return the instant (UTC) at which ``part`` of the working time from ``start`` to ``due`` has passed.
 
-    Never later than ``due`` for a part up to 1. When there is no working time between them, the part of the time of the clock.
+    Never later than ``due`` for a part up to 1. When there is no working time between them, the part of the time of
+    the clock.
     """
     total = calendar.working_time_between(start, due)
     if total <= timedelta(0):

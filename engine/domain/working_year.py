@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 Spans = tuple[tuple[datetime, datetime], ...]
-"""Stretches of working time as pairs of UTC instants, in order and without overlap; the end does not belong to a stretch."""
+"""Stretches of working time as pairs of UTC instants, in order, without overlap; the end is not part of a stretch."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingYear:
     """The stretches of a year with running totals.
 
-    ``before[i]`` is the working time of the year before the ``i``-th stretch, ``days`` the ordinals of the days that have any,
-    ``by_day`` the stretches of each day of the year and ``halves[i]`` the number of worked halves before its ``i``-th day.
+    ``before[i]`` is the working time of the year before the ``i``-th stretch, ``days`` the ordinals of the days that
+    have any, ``by_day`` the stretches of each day of the year and ``halves[i]`` the number of worked halves before
+    its ``i``-th day.
     """
 
     starts: tuple[datetime, ...]
@@ -30,7 +31,7 @@ class WorkingYear:
 
     @classmethod
     def build(cls, first: int, days: Iterable[tuple[Spans, int]]) -> WorkingYear:
-        """Lay out the stretches and the worked halves (0 to 2) of each day; ``first`` is the ordinal of the year's first day."""
+        """Lay out the stretches and the worked halves (0 to 2) of each day; ``first`` is the first day's ordinal."""
         listed = list(days)
         spans = [span for stretches, _ in listed for span in stretches]
         sums = list(accumulate((end - start for start, end in spans), initial=timedelta(0)))
@@ -52,25 +53,25 @@ class WorkingYear:
         return self.before[place] + min(instant, self.ends[place]) - self.starts[place]
 
     def reached(self, amount: timedelta) -> datetime | None:
-        """Return the first instant before which ``amount`` (more than none) is worked, or None when the year has less."""
+        """Return the first instant before which ``amount`` (more than none) is worked, or None if it isn't."""
         if amount > self.total:
             return None
         place = bisect_left(self.before, amount) - 1
         return self.starts[place] + (amount - self.before[place])
 
     def left(self, amount: timedelta) -> datetime | None:
-        """Return the last instant before which only ``amount`` (less than the total) is worked, or None when it is negative."""
+        """Return the last instant before which only ``amount`` (less than the total) is worked; None if negative."""
         if amount < timedelta(0):
             return None
         place = bisect_right(self.before, amount) - 1
         return self.starts[place] + (amount - self.before[place])
 
     def next_moment(self, instant: datetime) -> datetime | None:
-        """Return ``instant`` when work goes on then, or else the next beginning of a stretch; None when the year has no more."""
+        """Return ``instant`` when work goes on then, or else the next beginning of a stretch, if any."""
         place = bisect_right(self.ends, instant)
         return max(instant, self.starts[place]) if place < len(self.starts) else None
 
     def last_moment(self, instant: datetime) -> datetime | None:
-        """Return ``instant`` when work went on until then, or else the last end of a stretch; None when there was none."""
+        """Return ``instant`` when work went on until then, or else the last end of a stretch, if any."""
         place = bisect_left(self.starts, instant) - 1
         return min(instant, self.ends[place]) if place >= 0 else None
