@@ -13,12 +13,12 @@ from decimal import Decimal
 from itertools import combinations
 
 from engine.dmn.model import DecisionTable, Input, Rule
+from engine.errors import ExpressionError
 from engine.feel import UnaryTests
 from engine.feel import nodes as n
 from engine.feel.compiler import compile_node
 from engine.feel.limits import Limits, Meter
 from engine.feel.scope import Env, Run
-from engine.errors import ExpressionError
 
 _MAX_VISITS = 20_000
 _MAX_PAIRS = 200_000

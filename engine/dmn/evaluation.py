@@ -19,7 +19,7 @@ from engine.dmn.model import (
     Output,
     Rule,
 )
-from engine.errors import ExpressionError, ExpressionLimitError, N_
+from engine.errors import N_, ExpressionError, ExpressionLimitError
 from engine.feel import Expression, Limits, compile_expression
 
 _CELL_LIMITS = Limits(steps=50_000, seconds=0.5)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
-from engine.errors import ExpressionError, N_
+from engine.errors import N_, ExpressionError
 from engine.feel import Expression, UnaryTests
 
 
@@ -149,7 +149,7 @@ class Decision:
         Raise ExpressionError when a cell can't be evaluated, a value is not among those allowed, or the rules break
         the hit policy; ExpressionLimitError when it costs too much.
         """
-        from engine.dmn.evaluation import evaluate  # noqa: PLC0415  (the evaluation knows the model)
+        from engine.dmn.evaluation import evaluate
 
         return evaluate(self, context, functions)
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.dmn.model import Decision, Definitions
 from engine.dmn.tables import LogicReader
-from engine.errors import DefinitionRefused, N_, Problem
+from engine.errors import N_, DefinitionRefused, Problem
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DECISIONS = 500
@@ -140,11 +140,13 @@ class _Reader:
                         way=" → ".join((*above[above.index(key) :], key)))  # fmt: skip
             return None
         if len(above) >= MAX_CHAIN:
-            return self._too_long(element)
+            self._too_long(element)
+            return None
         needs, data = self._requirements(element, (*above, key))
         self.lengths[key] = 1 + max((self.lengths[needed.id] for needed in needs), default=0)
         if self.lengths[key] > MAX_CHAIN:
-            return self._too_long(element)
+            self._too_long(element)
+            return None
         logic = self.logic.read(element)
         if logic is None:
             return None

@@ -18,7 +18,7 @@ from engine.dmn.model import (
     Output,
     Rule,
 )
-from engine.errors import ExpressionError, N_
+from engine.errors import N_, ExpressionError
 from engine.feel import Expression, UnaryTests, compile_expression, compile_unary_tests
 
 MAX_RULES = 5_000
@@ -27,7 +27,7 @@ Element: TypeAlias = "etree._Element"
 Report = Callable[..., None]
 _FEEL = re.compile(r"feel|https?://www\.omg\.org/spec/(FEEL/\d+|DMN/\d+/FEEL)/?", re.IGNORECASE)
 _OTHER_LOGIC = frozenset(
-    "invocation context list relation functionDefinition conditional for every some filter".split()
+    ["invocation", "context", "list", "relation", "functionDefinition", "conditional", "for", "every", "some", "filter"]
 )
 
 

@@ -12,7 +12,7 @@ _SAME = {n.Logic: "test", n.Compare: "test", n.Between: "test", n.In: "test", n.
 _TEMPORAL = frozenset({"date", "time", "date and time", "duration"})
 
 
-def static_kind(node: n.Node) -> str:  # noqa: PLR0911  (one line a node)
+def static_kind(node: n.Node) -> str:
     """Return how a filter treats ``node``: a ``test`` of each item, a position (``number``, ``boolean``, ``any``), a
     ``string`` to look for, or something that finds nothing. This is the rule of the browser's library.
     """

@@ -64,7 +64,7 @@ def compile_test(operator: str, operand: Code) -> Code:
 
     def ordered(env: Env) -> object:
         end = operand(env)
-        return Range(end, None, included, False) if operator[0] == ">" else Range(None, end, False, included)  # noqa: FBT003
+        return Range(end, None, included, False) if operator[0] == ">" else Range(None, end, False, included)
 
     return ordered
 

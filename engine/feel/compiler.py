@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import ExpressionError, N_
+from engine.errors import N_, ExpressionError
 from engine.feel import nodes as n
 from engine.feel.analysis import height, static_kind, weight
 from engine.feel.builtins import REGISTRY
+from engine.feel.comparing import between, compile_compare, compile_instance_of, compile_membership, compile_test
 from engine.feel.functions import Closure, call, call_foreign
 from engine.feel.iteration import compile_filter, compile_for, compile_quantified
 from engine.feel.operators import OPERATORS, negate
 from engine.feel.scope import MISSING, Code, Env
 from engine.feel.temporal import property_of, read_at
-from engine.feel.comparing import between, compile_compare, compile_instance_of, compile_membership, compile_test
 from engine.feel.values import Function, Range, feel
 
 _PLAIN = frozenset({type(None), bool, str, Decimal, list, dict})

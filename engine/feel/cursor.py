@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from engine.errors import ExpressionLimitError, ExpressionSyntaxError, N_
+from engine.errors import N_, ExpressionLimitError, ExpressionSyntaxError
 from engine.feel.lexer import END, NAME, SYMBOL, Token, tokens
 from engine.feel.limits import MAX_NESTING
 

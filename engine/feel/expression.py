@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
 
-from engine.errors import ExpressionLimitError, N_
+from engine.errors import N_, ExpressionLimitError
 from engine.feel import nodes as n
 from engine.feel.analysis import mentions, reads, static_kind
 from engine.feel.builtins import REGISTRY

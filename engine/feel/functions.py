@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.errors import EngineError, ExpressionError, N_
+from engine.errors import N_, EngineError, ExpressionError
 from engine.feel.scope import Code, Env, Run
 from engine.feel.signature import Builtin
 from engine.feel.values import Function, feel

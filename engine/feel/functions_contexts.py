@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, time
 
 from engine.feel.scope import MISSING, Run
 from engine.feel.signature import builtin, list_builtin
 from engine.feel.values import equals, feel
-from datetime import datetime, time
 
 
 @builtin("not", "negand: any")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cmp_to_key
 
-from engine.errors import ExpressionLimitError, N_
+from engine.errors import N_, ExpressionLimitError
 from engine.feel.comparing import passed
 from engine.feel.functions import call
 from engine.feel.functions_texts import position

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
-from engine.errors import ExpressionError, N_
+from engine.errors import N_, ExpressionError
 from engine.feel.scope import Run
 from engine.feel.signature import builtin
 from engine.feel.temporal import MICROSECOND, months_between, read_date, read_duration, read_moment, read_time
@@ -51,7 +51,7 @@ def _date_and_time(run: Run, day: object, hour: object, source: object) -> objec
 
 
 @builtin("time", "hour: any?", "minute: number?", "second: number?", "offset: duration?", "from: any?")
-def _time(run: Run, hour: object, minute: object, second: object, offset: object, source: object) -> object:  # noqa: PLR0913
+def _time(run: Run, hour: object, minute: object, second: object, offset: object, source: object) -> object:
     if isinstance(hour, Decimal):
         return _made_time(hour, minute, second, offset)
     value = source if isinstance(source, str | date | time) else hour

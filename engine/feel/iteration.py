@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from engine.errors import ExpressionError, ExpressionSyntaxError, N_
+from engine.errors import N_, ExpressionError, ExpressionSyntaxError
 from engine.feel import nodes as n
 from engine.feel.analysis import mentions, static_kind, weight
 from engine.feel.comparing import Condition, holds, passed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.errors import ExpressionLimitError, ExpressionSyntaxError, N_
+from engine.errors import N_, ExpressionLimitError, ExpressionSyntaxError
 from engine.feel.limits import MAX_TEXT
 
 NAME, NUMBER, STRING, SYMBOL, END = "name", "number", "string", "symbol", "end"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from engine.errors import ExpressionLimitError, N_
+from engine.errors import N_, ExpressionLimitError
 
 MAX_TEXT = 10_000
 """Characters of an expression."""

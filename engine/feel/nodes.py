@@ -199,7 +199,7 @@ Node = (
 )  # fmt: skip
 
 
-def children(node: Node | Tests | Iterator) -> tuple[Node, ...]:  # noqa: PLR0911, PLR0912  (one line a node)
+def children(node: Node | Tests | Iterator) -> tuple[Node, ...]:
     """Return the nodes directly under ``node``, in reading order."""
     match node:
         case Chain():

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import re2  # type: ignore[import-untyped]  # (the wheel has no types)
 
-from engine.errors import ExpressionError, ExpressionLimitError, N_
+from engine.errors import N_, ExpressionError, ExpressionLimitError
 from engine.feel.limits import Meter
 
 MAX_PATTERN = 500
@@ -24,18 +24,18 @@ _GROUP = re.compile(r"\$(?:(\$)|([&0])|(\d\d?)|<([^>]*)>)")
 class Match(Protocol):
     """What is used of a match of RE2."""
 
-    def start(self) -> int: ...  # noqa: D102
-    def end(self) -> int: ...  # noqa: D102
-    def group(self, index: int = 0) -> str | None: ...  # noqa: D102
-    def groups(self) -> tuple[str | None, ...]: ...  # noqa: D102
-    def groupdict(self) -> dict[str, str | None]: ...  # noqa: D102
+    def start(self) -> int: ...
+    def end(self) -> int: ...
+    def group(self, index: int = 0) -> str | None: ...
+    def groups(self) -> tuple[str | None, ...]: ...
+    def groupdict(self) -> dict[str, str | None]: ...
 
 
 class Pattern(Protocol):
     """What is used of a compiled pattern of RE2."""
 
-    def search(self, text: str) -> Match | None: ...  # noqa: D102
-    def finditer(self, text: str) -> Iterator[Match]: ...  # noqa: D102
+    def search(self, text: str) -> Match | None: ...
+    def finditer(self, text: str) -> Iterator[Match]: ...
 
 
 @lru_cache(maxsize=256)

@@ -61,7 +61,7 @@ class Builtin(Function):
         return None if any(value is _REFUSED for value in converted) else self.body(run, converted)
 
 
-def converted_to(wanted: str, value: object, run: Run) -> object:  # noqa: PLR0911  (one line a rule)
+def converted_to(wanted: str, value: object, run: Run) -> object:
     """Return ``value`` as an argument of the type ``wanted`` (``?``: may be missing or null), or _REFUSED."""
     optional = wanted.endswith("?")
     expected = wanted.removesuffix("?")

@@ -160,7 +160,7 @@ def months_between(start: date, end: date) -> int:
     return months - 1 if _months_later(start, months) > end else months
 
 
-def property_of(value: object, name: str, zone: tzinfo) -> object:  # noqa: PLR0911  (one line a kind)
+def property_of(value: object, name: str, zone: tzinfo) -> object:
     """Return a property of a temporal value as a number, text or duration; None when it has no such property."""
     if isinstance(value, Duration):
         return _duration_property(value, name)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from engine.errors import ExpressionLimitError, N_
+from engine.errors import N_, ExpressionLimitError
 from engine.feel.limits import DEFAULT_LIMITS, MAX_NESTING, Limits, Meter
 from engine.feel.values import ARITHMETIC, Duration, Function, Range, feel, kind, opaque_error
 
@@ -100,7 +100,7 @@ def text(value: object, meter: Meter) -> str:
     return written
 
 
-def _text(value: object, meter: Meter, *, quoted: bool, depth: int) -> str:  # noqa: PLR0911  (one line a kind)
+def _text(value: object, meter: Meter, *, quoted: bool, depth: int) -> str:
     meter.spend(1)
     value = feel(value)
     match value:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
-from engine.errors import ExpressionError, ExpressionLimitError, N_
+from engine.errors import N_, ExpressionError, ExpressionLimitError
 from engine.feel.limits import MAX_DIGITS, MAX_MAGNITUDE, MAX_NESTING, Meter
 
 ARITHMETIC = Context(
@@ -92,7 +92,7 @@ def items(values: Sequence[object]) -> list[object]:
     return [feel(value) for value in values]
 
 
-def kind(value: object) -> str:  # noqa: PLR0911  (one line a kind)
+def kind(value: object) -> str:
     """Return the FEEL name of the type of ``value``, ``opaque`` for what FEEL cannot look into."""
     match value:
         case None:
@@ -135,7 +135,7 @@ def clock(value: time, zone: tzinfo) -> datetime:
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=zone)
 
 
-def equals(a: object, b: object, meter: Meter, zone: tzinfo, depth: int = 0) -> bool | None:  # noqa: PLR0911
+def equals(a: object, b: object, meter: Meter, zone: tzinfo, depth: int = 0) -> bool | None:
     """Return whether two values are equal; None when their types can't be compared.
 
     A list of one item is that item, as the browser's library has it. Raise ExpressionLimitError for too deep values.

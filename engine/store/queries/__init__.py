@@ -1,0 +1,1 @@
+"""What pages, the command line and commands read: one module for each noun, functions on a connection, plain rows out."""
