@@ -13,8 +13,10 @@ _TEMPORAL = frozenset({"date", "time", "date and time", "duration"})
 
 
 def static_kind(node: n.Node) -> str:
-    """Return how a filter treats ``node``: a ``test`` of each item, a position (``number``, ``boolean``, ``any``), a
-    ``string`` to look for, or something that finds nothing. This is the rule of the browser's library.
+    """Return how a filter treats ``node``, by the rule of the browser's library.
+
+    It is a ``test`` of each item, a position (``number``, ``boolean``, ``any``), a ``string`` to look for, or, when the
+    kind is another, something that finds nothing.
     """
     match node:
         case n.Literal(value=None):

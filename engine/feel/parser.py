@@ -227,10 +227,10 @@ class _Parser(Constructs):
             found = [self.ahead(offset) for offset in range(words)]
             name = " ".join(token.text for token in found)
             after = self.ahead(words)
-            if all(token.kind == NAME for token in found) and after.kind == SYMBOL and after.text == "(":
-                if words == 1 or name in self.spaced_functions:
-                    self.position += words
-                    return name
+            is_called = after.kind == SYMBOL and after.text == "(" and all(token.kind == NAME for token in found)
+            if is_called and (words == 1 or name in self.spaced_functions):
+                self.position += words
+                return name
         return ""
 
     def arguments(self) -> tuple[tuple[n.Node, ...], tuple[str, ...]]:

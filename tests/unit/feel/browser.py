@@ -40,7 +40,7 @@ def run(cases: list[dict[str, object]]) -> list[dict[str, object]]:
     return results
 
 
-def written(value: object) -> object:  # noqa: PLR0911
+def written(value: object) -> object:
     """Return ``value`` in the shape in which the runner writes what the browser found."""
     value = feel(value)
     match value:
