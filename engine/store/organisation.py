@@ -121,8 +121,8 @@ def tasks_without_holder(connection: sa.Connection, roles: Iterable[str]) -> lis
     somebody = (sa.select(sa.literal(1)).select_from(other).join(t.membership, m.role_id == other.c.role_id)
                 .join(t.person, sa.and_(t.person.c.id == m.person_id, t.person.c.active))
                 .where(other.c.task_id == u.id, ~kept_out).exists())
-    query = (sa.select(t.user_task).join(c, c.c.task_id == u.id).where(
-        c.c.role_id.in_(list(roles)), u.state == "open", u.assignee.is_(None), ~somebody).distinct().order_by(u.id))
+    concerned = sa.select(c.c.task_id).where(c.c.role_id.in_(list(roles)))
+    query = sa.select(t.user_task).where(u.id.in_(concerned), u.state == "open", u.assignee.is_(None), ~somebody).order_by(u.id)
     return list(connection.execute(query))
 
 
