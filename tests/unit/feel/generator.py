@@ -299,8 +299,8 @@ class Generator:
                 f"list replace([1, 2, 3], 2, {a})",
                 f"remove([1, 2, 3], {pick.choice('123')})",
                 f"substring(string: {text}, start position: 2)",
-                f"before({a}, {b}) or after([1..{pick.choice('23')}], {c})",
-                f"includes([1..10], {a}) and overlaps([1..3], [{pick.choice('234')}..9])",
+                f"before({self.literal()}, {self.literal()}) or after([1..{pick.choice('23')}], {self.literal()})",
+                f"includes([1..10], {self.literal()}) and overlaps([1..3], [{pick.choice('234')}..9])",
                 f"for i in {pick.choice(('3..1', '1..1', '-2..2'))} return i * {a}",
             )
         )
