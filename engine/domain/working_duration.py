@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.domain.calendar import Calendar
 
 MICROSECOND = timedelta(microseconds=1)
-_TEXT = re.compile(r"working_(days|hours)\((\d{1,9}(?:\.\d{1,9}|/[1-9]\d{0,8})?)\)", re.ASCII)
+_TEXT = re.compile(r"working_(days|hours)\((\d{1,40}(?:\.\d{1,40}|/[1-9]\d{0,39})?)\)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
