@@ -95,7 +95,7 @@ class WorkingDuration:
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """How much working time is left (negative ``seconds``: used up since), in full working days and the rest.
+    """How much working time is left (``seconds`` < 0: used up since), in full working days and the rest.
 
     ``overdue`` is told by the clock: a due time that passed on a holiday is overdue although no working time has gone by.
     """

@@ -1,0 +1,1 @@
+"""Tests of the innermost ring: rules that need neither a database nor a diagram."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -138,6 +138,23 @@ def test_a_changed_calendar_changes_no_promise_until_it_is_counted_anew() -> Non
     anew = deadline.recomputed(changed)
     assert (anew.due, anew.calendar_version) == (at("2026-03-06T18:00"), 4)
     assert (anew.started, anew.budget) == (deadline.started, deadline.budget)
+
+
+def test_a_pause_does_not_bring_a_deadline_forward_when_the_calendar_changed_meanwhile() -> None:
+    """The due day has become a holiday; whoever was promised its end keeps it."""
+    deadline = Deadline.begin(at("2026-03-02T10:00"), THREE_DAYS, CALENDAR).pause(at("2026-03-03T10:00"), "", CALENDAR)
+    days = [*seed_days(2026), CalendarDay(date(2026, 3, 5), DayKind.HOLIDAY, "公司活动")]
+
+    assert deadline.resume(at("2026-03-03T11:00"), CALENDAR.with_days(2026, days, 4)).due == at("2026-03-05T18:00")
+
+
+def test_a_working_day_that_ends_at_midnight_is_still_that_day() -> None:
+    """Resumed on the day of the pause, the deadline is due as before."""
+    late = Calendar(hours=((time(14), time(0)),))
+    deadline = Deadline.begin(at("2026-03-02T15:00"), THREE_DAYS, late).pause(at("2026-03-03T15:00"), "", late)
+
+    assert deadline.due == at("2026-03-06T00:00")
+    assert deadline.resume(at("2026-03-03T16:00"), late).due == deadline.due
 
 
 def test_a_ledger_written_without_used_time_is_read() -> None:

@@ -1,4 +1,4 @@
-"""Cycles: the next time after now, what was missed counted once, month ends that do not drift, and working days of the month."""
+"""Cycles: the next time, what was missed, month ends that do not drift, and working days of the month."""
 
 from __future__ import annotations
 
@@ -63,6 +63,14 @@ def test_missed_times_are_counted_and_not_made_up_for(
     assert next_after(cycle, fired, at(now), CHINA) == Occurrence(number, at(due) if due else None, skipped)
 
 
+def test_a_time_that_is_due_just_now_is_past_also_after_a_short_day() -> None:
+    """Two days with a change of the clock between them are 47 hours, and both are counted."""
+    cycle = parse_cycle("R/2026-03-07T09:00/P1D", at("2026-03-01T00:00"), NEW_YORK)
+    found = next_after(cycle, -1, at("2026-03-08T09:00", NEW_YORK), NEW_YORK)
+
+    assert found == Occurrence(2, at("2026-03-09T09:00", NEW_YORK), 2)
+
+
 def test_a_day_is_a_day_where_the_clock_is_changed() -> None:
     """Nine o'clock stays nine o'clock."""
     cycle = parse_cycle("R/2026-03-06T09:00/P1D", at("2026-03-01T00:00"), NEW_YORK)
@@ -110,7 +118,7 @@ def test_durations_are_read(text: str, months: int, seconds: float) -> None:
 )
 def test_what_is_no_duration_of_a_timer_is_refused(text: str) -> None:
     """Negative ones and what the standard doesn't know get a sentence."""
-    with pytest.raises(ExpressionSyntaxError, match="ISO 8601 duration|longer than"):
+    with pytest.raises(ExpressionSyntaxError, match=r"ISO 8601 duration|longer than"):
         parse_duration(text)
 
 
