@@ -68,9 +68,9 @@ def _report(report: DeploymentReport) -> None:
 @click.option("--no-worker", is_flag=True, help="Serve pages only; timers are run by `guicheng worker`.")
 def run(*, with_demo: bool, no_worker: bool) -> None:
     """Serve the site (and the timers)."""
-    from waitress import serve  # noqa: PLC0415
+    from waitress import serve
 
-    from web import create_app  # noqa: PLC0415
+    from web import create_app
 
     engine = _engine()
     if with_demo and demo.is_empty(engine):
@@ -194,8 +194,12 @@ def create_admin(login: str, name: str, password: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_people(file: Path) -> None:
     """Take people and their roles from a CSV file (login,name,roles,…)."""
-    for login in _engine().execute(ImportPeople(file.read_bytes())):
-        click.echo(login)
+    report = _engine().execute(ImportPeople(file.read_bytes(), file=file.name))
+    for login in report.created:
+        click.echo(f"created    {login}")
+    for login, columns in report.changed.items():
+        click.echo(f"changed    {login}: {', '.join(columns)}")
+    click.echo(f"{report.unchanged} unchanged")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def problems_of(values: Mapping[str, Any]) -> list[Problem]:
     if "name" in values and not values["name"].strip():
         found.append(Problem(N_("A name is needed."), element="name"))
     for column in TEXTS:
-        if len(values.get(column, "")) > 200 or any(ord(c) < 32 for c in values.get(column, "")):  # noqa: PLR2004
+        if len(values.get(column, "")) > 200 or any(ord(c) < 32 for c in values.get(column, "")):
             found.append(Problem(N_("At most 200 characters on one line were expected."), element=column))
     email = values.get("email", "")
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
@@ -259,3 +259,21 @@ class UnlockPerson:
         existing(work, self.person)
         statements.change_person(work.connection, self.person, {"failed_logins": 0, "locked_until": None})
         work.record("access", "login_unlocked", {"person": self.person})
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """Check a login and password; return the session epoch, or None, and note either. See ``engine.authentication`` for the site."""
+
+    person: str
+    password: str = field(repr=False)
+
+    def run(self, work: Work) -> int | None:
+        """Check, count failures, lock."""
+        row = statements.person(work.connection, self.person)
+        if row is not None and row.locked_until is not None and row.locked_until > work.now:
+            work.record("access", "login_refused", {"person": self.person, "why": "locked"})
+            return None
+        good = passwords.matches(row.password if row is not None and row.active else "", self.password)
+        RecordLogin(self.person, good).run(work)
+        return int(row.session_epoch) if row is not None and good else None

@@ -25,9 +25,10 @@ def after_loss(work: Work, person: str, roles: Iterable[str], *, inactive: bool 
 
     Those for which there is nobody stay where they are, with an incident.
     """
-    lost = set(roles)
+    lost, kept = set(roles), statements.memberships(work.connection, person)
     for task in statements.open_tasks_of(work.connection, person):
-        if inactive or (task.assigned_by in {"sole", "claim"} and lost & set(task.role.split(","))):
+        asked = set(task.role.split(","))
+        if inactive or (task.assigned_by in {"sole", "claim"} and lost & asked and not kept & asked):
             _find_another(work, task, person)
     for task in statements.tasks_without_holder(work.connection, lost):
         _find_another(work, task, "")
