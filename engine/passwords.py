@@ -28,7 +28,7 @@ def problem_with(password: str, *, login: str = "", name: str = "") -> Problem |
         return Problem(N_("A password needs at least %(count)d characters."), {"count": SHORTEST}, element="password")
     if len(password) > LONGEST:
         return Problem(N_("A password has at most %(count)d characters."), {"count": LONGEST}, element="password")
-    if plain in COMMON or len(set(plain)) < 4:  # noqa: PLR2004  (aaaaaaaaaa, 1212121212)
+    if plain in COMMON or len(set(plain)) < 4:
         return Problem(N_("This password is too easy to guess."), element="password")
     if (login and login.casefold() in plain) or (len(name) > 1 and name.casefold() in plain):
         return Problem(N_("A password must not contain the login or the name."), element="password")
