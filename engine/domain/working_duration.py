@@ -97,7 +97,7 @@ class WorkingDuration:
 class Remaining:
     """How much working time is left (``seconds`` < 0: used up since), in full working days and the rest.
 
-    ``overdue`` is told by the clock: a due time that passed on a holiday is overdue although no working time has gone by.
+    ``overdue`` goes by the clock: a due time that passed on a holiday is overdue although no working time has passed.
     """
 
     seconds: int

@@ -117,7 +117,7 @@ def test_later_starts_and_larger_amounts_are_never_due_earlier(
 @QUICK
 @given(calendars(), instants, st.integers(1, 300))
 def test_working_days_pass_exactly_so_many_working_days(c: Calendar, start: datetime, days: int) -> None:
-    """From the day after the start to the day of the end there are so many worked days, and the end is the end of one."""
+    """From the day after the start to the day of the end there are so many worked days, and it ends with one."""
     due = c.add_working_days(start, days)
     last = c.local_day(due - timedelta(microseconds=1))
 
