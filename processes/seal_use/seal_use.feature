@@ -36,11 +36,12 @@ Feature: 用印
       | stamped_now   | 3                  |
       | stamped_files | file:盖章页一.pdf  |
       | witness       | luo.min            |
+      | imprints      | 6                  |
     Then the variable "remaining" is 1
     And the instance waits in "Task_stamp" for "gao.yun"
     And the register "seal_register" shows:
-      | no           | copies | stamped | remaining | state  |
-      | YY-2026-0001 | 4      | 3       | 1         | 用印中 |
+      | no           | copies | stamped | imprints | remaining | state  |
+      | YY-2026-0001 | 4      | 3       | 6        | 1         | 用印中 |
     And completing "Task_stamp" by "gao.yun" with outcome "record" is refused because "stamped_now":
       | field         | value              |
       | stamped_now   | 2                  |
