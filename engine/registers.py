@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from engine.domain.document import Document, Field, Section, Table
@@ -126,7 +127,7 @@ def row(register: Register, context: Mapping[str, Any], functions: Mapping[str, 
             return None
         for column in register.columns:
             name = column.label
-            content[column.id] = to_json(compile_expression(column.value).evaluate(context, functions))
+            content[column.id] = typed(column, to_json(compile_expression(column.value).evaluate(context, functions)))
     except ExpressionError as error:
         raise IncidentError(N_("The register %(register)s cannot be kept: %(column)s fails (%(reason)s)."), register=register.name,
                             column=name, reason=str(error)) from error
@@ -134,6 +135,39 @@ def row(register: Register, context: Mapping[str, Any], functions: Mapping[str, 
     order = register.order.lstrip("-") or register.columns[0].id
     words = [str(value) for value in content.values() if isinstance(value, str | int | float) and not isinstance(value, bool)]
     return Entry(content, sort_key(content.get(order)), " ".join(words).lower(), person)
+
+
+def typed(column: Column, value: Any) -> Any:
+    """Return a value as its column keeps it: moments in UTC to the second, several texts in one.
+
+    Raises ExpressionError when the value is not of the column's type, so that filters and totals can rely on it.
+    """
+    if value is None:
+        return None
+    good: Any = None
+    match column.type:
+        case "number" | "money":
+            good = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        case "boolean":
+            good = value if isinstance(value, bool) else None
+        case "date":
+            good = _parsed(date.fromisoformat, value) and value
+        case "datetime":
+            moment = _parsed(datetime.fromisoformat, value)
+            good = moment and (f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment.tzinfo else moment.isoformat(timespec="seconds"))
+        case _:
+            items = value if isinstance(value, list) else [value]
+            good = "、".join(str(item) for item in items) if not any(isinstance(i, dict | list | bool) for i in items) else None
+    if good is None:
+        raise ExpressionError(N_("%(column)s is %(value)s, which is no %(type)s"), column=column.label, value=str(value)[:80], type=column.type)
+    return good
+
+
+def _parsed(read: Callable[[str], Any], value: Any) -> Any:
+    try:
+        return read(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def sort_key(value: Any) -> str:

@@ -123,7 +123,7 @@ class Check:
         folder = PurePosixPath(path).parent
         bundle = {path: self.files[path]}
         for other, content in self.files.items():
-            if PurePosixPath(other).parent != folder or other.endswith(".bpmn") or folder.name == "processes":
+            if PurePosixPath(other).parent != folder or other.endswith((".bpmn", ".story.json")) or folder.name == "processes":
                 continue
             if other.endswith((".register.json", ".document.json")) and _owner(other, self.files) != PurePosixPath(path).stem:
                 continue
