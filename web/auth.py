@@ -29,6 +29,10 @@ class Me:
     roles: frozenset[str]
     represented: tuple[str, ...]
 
+    def has(self, *roles: str) -> bool:
+        """Say whether the person holds one of the roles."""
+        return bool(self.roles & set(roles))
+
 
 def engine() -> ProcessEngine:
     """Return the engine of this application."""

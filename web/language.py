@@ -13,6 +13,7 @@ from opencc import OpenCC
 LANGUAGES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
 _EN: dict[str, str] = json.loads((Path(__file__).parent / "translations" / "en.json").read_text("utf-8"))
 _ZH: dict[str, str] = json.loads((Path(__file__).parent / "translations" / "zh.json").read_text("utf-8"))
+_CODES: dict[str, str] = json.loads((Path(__file__).parent / "translations" / "codes.en.json").read_text("utf-8"))
 _converter = OpenCC("s2twp")
 
 
@@ -38,7 +39,7 @@ def translate(text: str, **params: Any) -> str:
     if text in _EN:
         found = _EN[text] if code == "en" else text
     else:
-        found = text if code == "en" else _ZH.get(text, text)
+        found = _CODES.get(text, text) if code == "en" else _ZH.get(text, text)
     if code == "zh_Hant":
         found = traditional(found)
     return found % params if params else found

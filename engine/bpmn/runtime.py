@@ -21,7 +21,7 @@ from engine.bpmn.model import Node, Process
 from engine.bpmn.specs import LOOP, ROOT, Token
 from engine.domain.calendar import Calendar
 from engine.domain.event import Event
-from engine.errors import N_, EngineError, ExpressionError, IncidentError
+from engine.errors import N_, EngineError, IncidentError
 
 MAX_STEPS = 20_000
 """Elements that one command may pass before it is taken for an endless loop."""
@@ -190,7 +190,7 @@ class Run:
                 token.run()
             else:
                 flow.leave(self, token)
-        except (ExpressionError, IncidentError) as error:
+        except EngineError as error:
             self.fail(token, stage, error)
 
     def fail(self, token: Token, stage: str, error: EngineError, kind: str = "execution") -> None:

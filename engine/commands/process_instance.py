@@ -27,7 +27,7 @@ def starter_roles(definition: Any) -> tuple[str, ...]:
 
 def may_start(work_or_connection: Any, definition: Any, roles: frozenset[str]) -> bool:
     """Say whether somebody with ``roles`` may start the process by hand."""
-    connection = getattr(work_or_connection, "connection", work_or_connection)
+    connection = work_or_connection.connection if isinstance(work_or_connection, Work) else work_or_connection
     if not any(n.event is None for n in definition.process.starts()):
         return False
     wanted = starter_roles(definition)

@@ -8,36 +8,43 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.errors import N_, ExpressionSyntaxError
+from engine.errors import N_, ExpressionError, ExpressionSyntaxError
 
 _DURATION = re.compile(
     r"P(?=\d|T\d)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:[.,]\d{1,6})?)S)?)?")
+    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:[.,]\d{1,6})?)S)?)?", re.ASCII)
 _LIMIT_YEARS = 100
+_MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Calendar months and exact time; months are counted on the company's calendar dates."""
+    """Months and days, which are counted on the company's calendar dates, and time of the clock, which is exact."""
 
     months: int
-    time: timedelta
+    days: int
+    clock: timedelta
+
+    @property
+    def time(self) -> timedelta:
+        """Return days and hours together, a day being 24 hours."""
+        return timedelta(days=self.days) + self.clock
 
     def times(self, count: int) -> Duration:
         """Return it ``count`` times."""
-        return Duration(self.months * count, self.time * count)
+        return Duration(self.months * count, self.days * count, self.clock * count)
 
     def after(self, start: datetime, zone: ZoneInfo) -> datetime:
-        """Return ``start`` plus the duration (UTC); a day that the month doesn't have becomes its last one."""
-        local = start.astimezone(zone)
-        month = local.month - 1 + self.months
-        year, month = local.year + month // 12, month % 12 + 1
-        day = min(local.day, calendar.monthrange(year, month)[1])
-        moved = local.replace(year=year, month=month, day=day).replace(tzinfo=None)
-        whole_days, rest = divmod(self.time, timedelta(days=1))
-        shifted = (moved + timedelta(days=whole_days)).replace(tzinfo=zone)
-        return (shifted.astimezone(UTC) + rest).astimezone(UTC)
-
+        """Return ``start`` plus the duration (UTC); a day that the month doesn't have becomes its last one; raise ExpressionError past the end of time."""
+        try:
+            local = start.astimezone(zone)
+            month = local.month - 1 + self.months
+            year, month = local.year + month // 12, month % 12 + 1
+            day = min(local.day, calendar.monthrange(year, month)[1])
+            moved = local.replace(year=year, month=month, day=day, tzinfo=None) + timedelta(days=self.days)
+            return moved.replace(tzinfo=zone).astimezone(UTC) + self.clock
+        except (OverflowError, ValueError) as error:
+            raise ExpressionError(N_("A time lies beyond the years that can be counted.")) from error
 
 
 def parse_duration(text: str) -> Duration:
@@ -47,15 +54,15 @@ def parse_duration(text: str) -> Duration:
         raise ExpressionSyntaxError(N_("%(text)s is no ISO 8601 duration such as PT24H, P3D or P1M (without a sign)."), text=text[:80])
     parts = {name: value for name, value in match.groupdict().items() if value}
     seconds = float(parts.get("seconds", "0").replace(",", "."))
-    try:
-        months = int(parts.get("years", 0)) * 12 + int(parts.get("months", 0))
-        span = timedelta(weeks=int(parts.get("weeks", 0)), days=int(parts.get("days", 0)), hours=int(parts.get("hours", 0)),
-                         minutes=int(parts.get("minutes", 0)), seconds=seconds)
-    except OverflowError as error:
-        raise _too_long(text) from error
-    if months > _LIMIT_YEARS * 12 or span > timedelta(days=366 * _LIMIT_YEARS):
+    if any(len(re.split("[.,]", value)[0]) > _MOST_DIGITS for value in parts.values()):
         raise _too_long(text)
-    return Duration(months, span)
+    number = {name: int(value) for name, value in parts.items() if name != "seconds"}
+    months = number.get("years", 0) * 12 + number.get("months", 0)
+    days = number.get("weeks", 0) * 7 + number.get("days", 0)
+    clock = timedelta(hours=number.get("hours", 0), minutes=number.get("minutes", 0), seconds=seconds)
+    if months > _LIMIT_YEARS * 12 or timedelta(days=min(days, 10**6)) + clock > timedelta(days=366 * _LIMIT_YEARS):
+        raise _too_long(text)
+    return Duration(months, days, clock)
 
 
 def _too_long(text: str) -> ExpressionSyntaxError:
@@ -66,9 +73,9 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     """Read a date or a date and time (UTC is returned); without an offset it is the company's time, a date is its midnight."""
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (OverflowError, ValueError) as error:
         raise ExpressionSyntaxError(N_("%(text)s is no ISO 8601 date or date and time."), text=text[:80]) from error
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
