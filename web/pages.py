@@ -425,19 +425,17 @@ def _excel(definition: Any, wanted: Register, rows: list[Any]) -> Response:
 @blueprint.get("/documents/<instance_id>/<document_id>.pdf")
 def document(instance_id: str, document_id: str) -> Any:
     """Print a document of an instance."""
-    from engine.printing import render  # noqa: PLC0415
+    from engine.printing import print_document  # noqa: PLC0415
 
     with engine().database.reading() as connection:
         row = repository.instance(connection, instance_id)
         if row is None or not _may_see(connection, row):
             raise NotFound(N_("There is no instance %(id)s."), id=instance_id)
         definition = engine().definitions.get(connection, row.version_id)
-        wanted = next((d for d in definition.documents if d.id == document_id), None)
-        if wanted is None:
-            raise NotFound(N_("There is no document %(id)s."), id=document_id)
-        content = render(engine(), connection, row, definition, wanted, lambda text: language.text(definition, text), views.person_name)
-    return Response(content, mimetype="application/pdf",
-                    headers={"Content-Disposition": f'inline; filename="{document_id}.pdf"'})
+        base = engine().settings.public_url or request.host_url.rstrip("/")
+        printed = print_document(engine(), connection, instance_id, document_id, now=clock.now(),
+                                 translate=lambda text: language.text(definition, text), verify_url=base + "/admin/audit?stream={instance}")
+    return Response(printed.content, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{document_id}.pdf"'})
 
 
 @blueprint.route("/absence", methods=["GET", "POST"])

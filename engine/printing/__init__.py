@@ -1,88 +1,102 @@
-"""Print documents: declared sections become A4 pages by one Typst template; what people wrote is data, never markup."""
+"""Printed documents: what is declared beside a diagram, filled from an instance and set by Typst as A4 PDF.
+
+Reading order: ``print_document`` here, ``content`` (values become texts), ``typesetting`` (texts become pages), ``document.typ``.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn import timing
-from engine.domain.document import Document, Field
-from engine.errors import N_, Conflict, ExpressionError, InvalidInput
+import sqlalchemy as sa
+
+from engine import clock
+from engine.bpmn import variables
+from engine.bpmn.runtime import Run, Surroundings
+from engine.definition import Definition
+from engine.domain.document import Document
+from engine.errors import N_, ExpressionError, IncidentError, NotFound
 from engine.execution import load_state
-from engine.feel import compile_expression, to_json
-from engine.store.queries import instances
+from engine.feel import compile_expression
+from engine.history import Head
+from engine.lookups import Inputs
+from engine.printing.content import Facts, Filled, Translate, compose
+from engine.printing.typesetting import typeset
+from engine.process_engine import SYSTEM, Loaded, ProcessEngine, Work
+from engine.store import repository
+from engine.store.queries.trail import trail
 
-TEMPLATE = Path(__file__).with_name("document.typ")
-FONTS = ("/usr/share/fonts", str(Path(__file__).with_name("fonts")))
+__all__ = ["Printed", "print_document", "printable"]
 
 
-def render(engine: Any, connection: Any, row: Any, definition: Any, document: Document, translate: Callable[[str], str],
-           name: Callable[[str], str]) -> bytes:
-    """Return the PDF of a document of an instance.
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A document as PDF, with the name of its file and the history that it was printed from."""
 
-    Raises Conflict when its ``when`` is not true yet, InvalidInput when one of its expressions fails.
+    file_name: str
+    content: bytes
+    history_count: int
+    history_head: str
+
+
+def printable(engine: ProcessEngine, connection: sa.Connection, instance_id: str) -> list[Document]:
+    """Return the documents of an instance that can be printed now."""
+    row = _instance(connection, instance_id)
+    definition = engine.definitions.get(connection, row.version_id)
+    filled = _filled(engine, connection, row, definition)
+    return [document for document in definition.documents if _is_due(document, filled)]
+
+
+def print_document(engine: ProcessEngine, connection: sa.Connection, instance_id: str, document_id: str, *, translate: Translate,
+                   now: Any, verify_url: str) -> Printed:
+    """Return a document of an instance as it stands now.
+
+    ``translate`` gives the text of a Chinese text in the wanted language, ``now`` is printed as the time of printing, and
+    ``verify_url`` (with ``{instance}``, ``{count}`` and ``{head}``) is what the QR code opens. Raises NotFound when there is no such
+    document or it cannot be printed yet.
     """
-    import typst  # noqa: PLC0415  (slow to load, and most processes never print)
+    row = _instance(connection, instance_id)
+    definition = engine.definitions.get(connection, row.version_id)
+    document = next((d for d in definition.documents if d.id == document_id), None)
+    if document is None:
+        raise NotFound(N_("%(process)s has no document %(id)s."), process=definition.name, id=document_id)
+    filled = _filled(engine, connection, row, definition)
+    if not _is_due(document, filled):
+        raise NotFound(N_("%(document)s cannot be printed yet."), document=document.name)
+    head = row.history_head.hex()
+    facts = Facts(
+        process=definition.name, version=definition.number, instance_id=row.id, number=row.business_key, title=row.title,
+        clauses=document.clauses, printed_at=now, zone=engine.zone, history_count=row.history_count, history_head=head,
+        verify_url=verify_url.format(instance=row.id, count=row.history_count, head=head[:16]),
+        outcomes={(node.id, outcome.id): outcome.label for node in definition.process.nodes.values() for outcome in node.outcomes})
+    content = compose(connection, document, filled, trail(connection, row), facts, translate)
+    name = f"{translate(document.name)} {row.business_key or row.id[:8]}.pdf".replace("/", "-").replace("\\", "-")
+    return Printed(name, typeset(content, now), row.history_count, head)
 
+
+def _instance(connection: sa.Connection, instance_id: str) -> Any:
+    row = repository.instance(connection, instance_id)
+    if row is None:
+        raise NotFound(N_("There is no instance %(id)s."), id=instance_id)
+    return row
+
+
+def _filled(engine: ProcessEngine, connection: sa.Connection, row: Any, definition: Definition) -> Filled:
+    """Return what the expressions of a document read: the state of the instance, as of its last step."""
     state = load_state(row.snapshot)
-    calendar = engine.calendar(connection)
-    functions = timing.functions(timing.Clock(row.ended_at or row.started_at, calendar))
-    context = {**state.variables, "initiator": state.initiator, "done": state.done, "case": {
-        "id": row.id, "started": state.started, "business_key": row.business_key, "process": row.process_key, "state": row.state}}
-
-    def value(text: str, extra: dict[str, Any] | None = None) -> Any:
-        try:
-            return to_json(compile_expression(text).evaluate({**context, **(extra or {})}, functions, zone=calendar.zone))
-        except ExpressionError as error:
-            raise InvalidInput(N_("The document %(name)s cannot be printed: %(reason)s"), name=document.name, reason=str(error)) from error
-
-    def shown(field: Field, extra: dict[str, Any] | None = None) -> str:
-        return _shown(field.type, value(field.value, extra), name, translate, engine.zone)
-
-    if value(document.when) is not True:
-        raise Conflict(N_("%(name)s cannot be printed yet."), name=document.name)
-    sections: list[dict[str, Any]] = []
-    for section in document.sections:
-        part: dict[str, Any] = {"title": translate(section.title), "columns": section.columns,
-                                "fields": [{"label": translate(f.label), "value": shown(f), "wide": f.wide} for f in section.fields]}
-        if section.table is not None:
-            rows = value(section.table.rows) or []
-            part["table"] = {"head": [translate(c.label) for c in section.table.columns],
-                             "rows": [[shown(c, {"row": r}) for c in section.table.columns] for r in (rows if isinstance(rows, list) else [])]}
-        if section.trail:
-            part["trail"] = _trail(connection, row, definition, translate, name, engine.zone)
-        sections.append(part)
-    data = {"title": translate(document.name), "number": row.business_key or row.title, "sections": sections,
-            "footer": translate(document.footer), "head": row.history_head.hex(), "instance": row.id}
-    return bytes(typst.compile(str(TEMPLATE), sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, font_paths=[f for f in FONTS if Path(f).is_dir()]))
+    work = Work(engine, connection, clock.now(), SYSTEM)
+    loaded = Loaded(row.id, dict(row._mapping), state, definition, Head(row.history_count, row.history_head))
+    surroundings = Surroundings(work.now, engine.calendar(connection), _no_numbers, Inputs(work, loaded).lookup)
+    run = Run(definition.runnable, state, surroundings)
+    return Filled(variables.read(run, None), run.functions, engine.zone)
 
 
-def _trail(connection: Any, row: Any, definition: Any, translate: Callable[[str], str], name: Callable[[str], str], zone: Any) -> list[list[str]]:
-    found = [[name(row.initiator), translate("发起"), "", "", row.started_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")]]
-    for task in sorted((t for t in instances.tasks(connection, row.id) if t.state == "completed"), key=lambda t: t.completed_at):
-        node = definition.process.nodes.get(task.element)
-        label = next((o.label for o in node.outcomes if o.id == task.outcome), task.outcome or "完成") if node else task.outcome or ""
-        who = name(task.completed_by) + (f"（代 {name(task.on_behalf_of)}）" if task.on_behalf_of else "")
-        found.append([who, translate(task.name), translate(label), task.comment or "",
-                      task.completed_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")])
-    return found
+def _no_numbers(counter: str) -> int:
+    raise IncidentError(N_("A document cannot draw the number %(counter)s."), counter=counter)
 
 
-def _shown(kind: str, value: Any, name: Callable[[str], str], translate: Callable[[str], str], zone: Any) -> str:
-    if value is None or value == []:
-        return ""
-    if kind == "person":
-        return name(str(value))
-    if kind == "money" and isinstance(value, int | float):
-        return f"¥{value:,.2f}"
-    if kind == "boolean":
-        return translate("是") if value else translate("否")
-    if kind == "datetime":
-        moment = datetime.fromisoformat(str(value))
-        return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") if moment.tzinfo else str(value)[:16]
-    if isinstance(value, list):
-        return "、".join(v.get("name", str(v)) if isinstance(v, dict) else str(v) for v in value)
-    return translate(str(value))
+def _is_due(document: Document, filled: Filled) -> bool:
+    try:
+        return compile_expression(document.when).evaluate(filled.context, filled.functions, zone=filled.zone) is True
+    except ExpressionError:
+        return False
