@@ -90,7 +90,8 @@ def parse_document(content: Any, file: str) -> Document:
     sections = []
     for number, item in enumerate(reader.items(content, "sections", "sections"), 1):
         where = f"sections[{number}]"
-        fields, table = (), None
+        fields: tuple[Field, ...] = ()
+        table = None
         if "rows" in item:
             fields = tuple(_field(reader, row, f"{where}.rows[{n}]") for n, row in enumerate(reader.items(item, "rows", where), 1))
         if isinstance(item.get("table"), dict):

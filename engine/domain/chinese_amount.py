@@ -12,7 +12,7 @@ GROUPS = ("", "万", "亿", "万亿")
 LIMIT = Decimal(10) ** 16
 
 
-def in_words(amount: Decimal | int | float) -> str:
+def in_words(amount: Decimal | float) -> str:
     """Return ``amount`` yuan in capital figures, rounded to the fen: 人民币壹仟零伍元陆角整; raise InvalidInput beyond 10^16."""
     rounded = Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
     if abs(rounded) >= LIMIT:

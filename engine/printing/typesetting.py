@@ -24,7 +24,7 @@ class PrintError(EngineError):
 
 def typeset(content: Mapping[str, Any], at: datetime) -> bytes:
     """Return the PDF of ``content`` (see ``content.compose``); the same content and time give the same bytes."""
-    import typst  # noqa: PLC0415  (20 MB with its fonts: only who prints pays for it)
+    import typst
 
     data = {**content, "qr": _qr(content["url"])}
     try:
@@ -39,15 +39,15 @@ def typeset(content: Mapping[str, Any], at: datetime) -> bytes:
 @lru_cache(maxsize=1)
 def _fonts() -> Any:
     """Read the fonts once: Noto Serif SC and Noto Sans SC, which come with a package from PyPI."""
-    import pylopdf_fonts_zh_cn  # noqa: PLC0415
-    import typst  # noqa: PLC0415
+    import pylopdf_fonts_zh_cn
+    import typst
 
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True,
                        font_paths=[str(pylopdf_fonts_zh_cn.serif_path().parent)])
 
 
 def _qr(url: str) -> str:
-    import segno  # noqa: PLC0415
+    import segno
 
     drawn = io.BytesIO()
     segno.make(url, error="m", micro=False).save(drawn, kind="svg", scale=4, border=0, xmldecl=False)
