@@ -36,7 +36,8 @@ def found_company(engine: ProcessEngine, *, passwords: bool = True) -> Deploymen
     for year in (2024, 2025, 2026):
         engine.execute(SetCalendarDays(year, tuple(seed_days(year))))
     for login, name, english, roles, since in json.loads(COMPANY.read_text("utf-8"))["people"]:
-        department = roles[0] if roles[0] != "administrator" else ""
+        with engine.database.reading() as connection:
+            department = str(connection.scalar(sa.select(t.role.c.name).where(t.role.c.id == roles[0])) or "")
         engine.execute(SavePerson(login, name, tuple([*roles, "employee"]), english, department=department, active=True,
                                   attributes={"work_start": since}))
         if passwords:

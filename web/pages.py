@@ -434,7 +434,7 @@ def document(instance_id: str, document_id: str) -> Any:
         definition = engine().definitions.get(connection, row.version_id)
         base = engine().settings.public_url or request.host_url.rstrip("/")
         printed = print_document(engine(), connection, instance_id, document_id, now=clock.now(),
-                                 translate=lambda text: language.text(definition, text), verify_url=base + "/admin/audit?stream={instance}")
+                                 translate=lambda text: language.translate(text) if text.isascii() else language.text(definition, text), verify_url=base + "/admin/audit?stream={instance}")
     return Response(printed.content, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{document_id}.pdf"'})
 
 

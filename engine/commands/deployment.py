@@ -307,7 +307,7 @@ def _subscribe(work: Work, process: Process) -> None:
 def first_start(text: str, kind: str, now: datetime, calendar: Calendar) -> dict[str, Any]:
     """Return when a timer start is due first; only what needs no variables can be written there."""
     surroundings = timing.Clock(now, calendar)
-    value: Any = text if timing._ISO.match(text) else compile_expression(text).evaluate({}, timing.functions(surroundings),  # noqa: SLF001
+    value: Any = text if timing._ISO.match(text) else compile_expression(text).evaluate({}, timing.functions(surroundings),
                                                                                        zone=calendar.zone)
     if kind == "cycle":
         return timing.first_of_cycle(value, now, calendar, "timer")

@@ -149,7 +149,7 @@ class SetCheckpoint:
 
     def run(self, work: Work) -> int:
         """Append the checkpoint; return how many streams it mentions."""
-        from engine import history  # noqa: PLC0415
+        from engine import history
 
         return history.checkpoint(work.connection, work.engine.settings.history_key, work.now, everything=self.everything)
 
@@ -160,7 +160,7 @@ class Reassign:
 
     def run(self, work: Work) -> int:
         """Return how many tasks have somebody now."""
-        from engine.commands.user_task import reassign_all  # noqa: PLC0415
+        from engine.commands.user_task import reassign_all
 
         return reassign_all(work)
 

@@ -189,7 +189,7 @@ class RetryIncident:
         if not _may_manage(work):
             raise NotAllowed(N_("Only an administrator may retry an incident."))
         if incident.kind == "nobody":
-            from engine.commands.user_task import reassign  # noqa: PLC0415
+            from engine.commands.user_task import reassign
 
             reassign(work, incident.task_id)
         elif incident.job_id is not None:
