@@ -272,7 +272,7 @@ Feature: 请假
     Then the variable "problem" is "开始日期已过。紧急情况请勾选事后补办，并写明口头请假的日期。"
     And the instance waits in "Task_revise" for "wu.fang"
 
-  Scenario: 审批中撤回
+  Scenario: 请假审批中撤回
     When "liu.yang" starts "leave" with:
       | field     | value      |
       | type      | annual     |
