@@ -212,8 +212,8 @@ Feature: 用印
       | stamped_files | file:签字页.jpg  |
     Then the instance is completed
     And the register "seal_register" shows:
-      | title    | stamped | overdue | state  |
-      | 现场签约 | 2       | false   | 已用印 |
+      | title    | stamped | returned_at         | overdue | state  |
+      | 现场签约 | 2       | 2026-03-02T16:30:00 | false   | 已用印 |
 
   Scenario: 外带印章逾期未还，提醒保管人，再由部门经理追回
     When "liu.yang" starts "seal_use" with:
