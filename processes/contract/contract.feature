@@ -528,7 +528,8 @@ Feature: 合同管理
     And the variable "seal_result" is "refused"
     And the instance waits in "Task_unsealed" for "zhou.jie"
     And the task "Task_unsealed" is due "2026-03-09 18:00"
-    When "zhou.jie" completes "Task_unsealed" with outcome "revise"
+    When the time is "2026-03-02 10:30"
+    And "zhou.jie" completes "Task_unsealed" with outcome "revise"
     Then the instance waits in "Task_revise" for "zhou.jie"
     And the register "contract_ledger" shows:
       | no           | state |
@@ -605,7 +606,8 @@ Feature: 合同管理
       | check_note | 第三页空白 |
     Then in the calling instance
     And the instance waits in "Task_unsealed" for "zhou.jie"
-    When "zhou.jie" completes "Task_unsealed" with outcome "again"
+    When the time is "2026-03-02 11:00"
+    And "zhou.jie" completes "Task_unsealed" with outcome "again"
     Then the instance has called "seal_use"
     And in the called instance
     When "wang.jianhua" completes "Task_manager" with outcome "return" and comment "份数不对"
