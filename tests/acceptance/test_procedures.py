@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -26,6 +27,8 @@ from engine.store import repository
 from engine.store import schema as t
 
 ROOT = Path(__file__).parents[2]
+SERVER = os.environ.get("GUICHENG_TEST_DATABASE", "")
+"""A PostgreSQL database that the tests may empty; SQLite files otherwise."""
 scenarios(str(ROOT / "processes"))
 
 
@@ -34,8 +37,11 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         settings = Settings.from_environment({"GUICHENG_DATA": str(folder), "GUICHENG_PROCESSES": str(ROOT / "processes"),
-                                              "GUICHENG_FORMS": str(ROOT / "forms")})
+                                              "GUICHENG_FORMS": str(ROOT / "forms"),
+                                              **({"GUICHENG_DATABASE": SERVER} if SERVER else {})})
         self.engine = ProcessEngine(settings)
+        if SERVER:
+            t.metadata.drop_all(self.engine.database.engine)
         t.metadata.create_all(self.engine.database.engine)
         self.instance = ""
         self.callers: list[str] = []
@@ -103,8 +109,10 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    yield World(tmp_path)
+    found = World(tmp_path)
+    yield found
     clock.freeze(None)
+    found.engine.database.dispose()
 
 
 def moment(world: World, text: str) -> datetime:
