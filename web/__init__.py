@@ -9,7 +9,7 @@ from flask import Flask, render_template, request
 
 from engine.errors import Conflict, EngineError, InvalidInput, NotAllowed, NotFound
 from engine.process_engine import ProcessEngine
-from web import admin, auth, language, pages, views
+from web import admin, audit, auth, documents, language, pages, registers, views
 
 CSP = ("default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; "
        "connect-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
@@ -23,7 +23,7 @@ def create_app(engine: ProcessEngine) -> Flask:
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=engine.settings.secure_cookies,
                       MAX_CONTENT_LENGTH=engine.settings.max_upload + 1024 * 1024, PERMANENT_SESSION_LIFETIME=8 * 3600)
     app.extensions["guicheng"] = engine
-    for blueprint in (auth.blueprint, pages.blueprint, admin.blueprint):
+    for blueprint in (auth.blueprint, pages.blueprint, registers.blueprint, documents.blueprint, admin.blueprint, audit.blueprint):
         app.register_blueprint(blueprint)
     app.before_request(auth.protect)
     app.context_processor(lambda: {"_": language.translate, "language": language.current(), "me": auth.me(), "csrf": auth.csrf_token,

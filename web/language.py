@@ -11,8 +11,17 @@ from flask import has_request_context, request, session
 from opencc import OpenCC
 
 LANGUAGES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
-_EN: dict[str, str] = json.loads((Path(__file__).parent / "translations" / "en.json").read_text("utf-8"))
-_ZH: dict[str, str] = json.loads((Path(__file__).parent / "translations" / "zh.json").read_text("utf-8"))
+
+
+
+def _catalogue(code: str) -> dict[str, str]:
+    """Read ``<code>.json`` and the parts beside it, ``<code>.<part>.json``."""
+    folder = Path(__file__).parent / "translations"
+    return {k: v for path in sorted(folder.glob(f"{code}*.json")) for k, v in json.loads(path.read_text("utf-8")).items()}
+
+
+_EN = _catalogue("en")
+_ZH = _catalogue("zh")
 _CODES: dict[str, str] = json.loads((Path(__file__).parent / "translations" / "codes.en.json").read_text("utf-8"))
 _converter = OpenCC("s2twp")
 

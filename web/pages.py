@@ -1,14 +1,13 @@
-"""The employees' pages: inbox, catalogue, tasks, instances, registers, documents, files, absence."""
+"""The employees' pages: inbox, catalogue, tasks, instances, files, absence."""
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from engine import clock, form_input, organisation
 from engine.bpmn import timing
@@ -17,7 +16,6 @@ from engine.commands import process_instance as pi
 from engine.commands import user_task as ut
 from engine.commands.attachment import StoreAttachment, path_of
 from engine.commands.organisation import AddSubstitution, EndSubstitution
-from engine.domain.register import Register
 from engine.errors import N_, EngineError, InvalidInput, NotAllowed, NotFound
 from engine.execution import load_state
 from engine.forms import validate
@@ -29,11 +27,11 @@ from engine.store import schema as t
 from engine.store.queries import inbox as inbox_queries
 from engine.store.queries import instances
 from web import language, views
+from web.access import may_see
 from web.auth import actor, engine, me
 
 blueprint = Blueprint("pages", __name__)
 TABS = {"todo": "待办", "group": "组待领", "mine": "我发起", "done": "已办", "copies": "抄送"}
-WIDE = frozenset({"administrator", "auditor"})
 
 
 @blueprint.get("/")
@@ -186,15 +184,6 @@ def _effect(instance_id: str, what: str) -> str:
     return what + language.translate("，转至：") + "、".join(parts)
 
 
-def _may_see(connection: Any, row: Any) -> bool:
-    if me().roles & WIDE or instances.took_part(connection, row, me().id) or any(
-            instances.took_part(connection, row, p) for p in me().represented):
-        return True
-    c, u = t.task_candidate.c, t.user_task.c
-    return bool(connection.scalar(sa.select(c.task_id).join(t.user_task, u.id == c.task_id).where(
-        u.instance_id == row.id, c.role_id.in_(list(me().roles))).limit(1)))
-
-
 class Denied:
     """A look at something that isn't for this person: refused, and recorded."""
 
@@ -211,7 +200,7 @@ def _page(instance_id: str, task_id: str | None = None, **more: Any) -> str:
         row = repository.instance(connection, instance_id)
         if row is None:
             raise NotFound(N_("There is no instance %(id)s."), id=instance_id)
-        visible = _may_see(connection, row)
+        visible = may_see(connection, row)
     if not visible:
         engine().execute(Denied(instance_id), actor())
     with engine().database.reading() as connection:
@@ -229,7 +218,7 @@ def _page(instance_id: str, task_id: str | None = None, **more: Any) -> str:
         schema, values, right = None, {}, False
         if task is not None:
             schema = form_input.with_options(connection, definition.form(task.element))
-            local = ut._local(state.rows, next((r for r in state.rows if r[0] == task.token), [1, 0, "", 0, 0, 0]))  # noqa: SLF001
+            local = ut._local(state.rows, next((r for r in state.rows if r[0] == task.token), [1, 0, "", 0, 0, 0]))
             drafted = connection.scalar(sa.select(t.draft.c.content).where(t.draft.c.person_id == me().id, t.draft.c.subject == task.id))
             values = {**state.variables, **local, "initiator": state.initiator, **(drafted or {}), **more.pop("typed", {})}
             try:
@@ -273,7 +262,7 @@ def change_instance(instance_id: str, verb: str) -> Any:
         raise NotFound(N_("There is no action %(verb)s."), verb=verb)
     with engine().database.reading() as connection:
         row = repository.instance(connection, instance_id)
-        if row is None or not _may_see(connection, row):
+        if row is None or not may_see(connection, row):
             raise NotFound(N_("There is no instance %(id)s."), id=instance_id)
     engine().execute(command(), actor())
     flash(language.translate("已完成。"))
@@ -324,118 +313,11 @@ def file(fingerprint: str) -> Any:
     with engine().database.reading() as connection:
         f = t.attachment_use.c
         uses = list(connection.execute(sa.select(t.attachment_use).where(f.fingerprint == fingerprint).limit(50)))
-        use = next((x for x in uses if _may_see(connection, repository.instance(connection, x.instance_id))), None)
+        use = next((x for x in uses if may_see(connection, repository.instance(connection, x.instance_id))), None)
     if use is None:
         raise NotFound(N_("There is no file %(fingerprint)s."), fingerprint=fingerprint[:70])
     return send_file(path_of(engine().settings, fingerprint), as_attachment=True, download_name=use.name,
                      mimetype="application/octet-stream")
-
-
-@blueprint.get("/registers")
-def registers() -> Any:
-    """List the registers that one may see."""
-    return render_template("registers.html", registers=_registers())
-
-
-def _registers() -> list[tuple[Any, Register]]:
-    with engine().database.reading() as connection:
-        return [(d, r) for d in engine().definitions.all_current(connection) for r in d.registers
-                if not r.roles or me().roles & (set(r.roles) | WIDE)]
-
-
-@blueprint.get("/registers/<register_id>")
-def register(register_id: str) -> Any:
-    """Show a register with filters, or export it to Excel."""
-    found = next(((d, r) for d, r in _registers() if r.id == register_id), None)
-    if found is None:
-        raise NotFound(N_("There is no register %(id)s for you."), id=register_id)
-    definition, wanted = found
-    search = request.args.get("q", "").strip().lower()[:100]
-    filters = {c.id: request.args.get(f"f_{c.id}", "").strip() for c in wanted.columns}
-    filters = {k: v for k, v in filters.items() if v}
-    page = max(0, request.args.get("page", 0, int))
-    r = t.register_entry.c
-    query = sa.select(t.register_entry).where(r.register_id == register_id)
-    if search:
-        query = query.where(r.search.contains(search, autoescape=True))
-    for column, value in filters.items():
-        query = query.where(sa.func.lower(r.content[column].as_string()).contains(value.lower(), autoescape=True))
-    query = query.order_by(r.sort.desc() if wanted.order.startswith("-") else r.sort, r.instance_id)
-    excel = request.args.get("format") == "xlsx"
-    with engine().database.reading() as connection:
-        rows = list(connection.execute(query if excel else query.limit(101).offset(100 * page)))
-    if excel:
-        engine().execute(Exported(register_id, len(rows)), actor())
-        return _excel(definition, wanted, rows)
-    return render_template("register.html", definition=definition, register=wanted, rows=rows[:100], more=len(rows) > 100, page=page,
-                           search=search, filters=filters, shown=_shown)
-
-
-class Exported:
-    """Record that a register left the system."""
-
-    def __init__(self, register_id: str, count: int) -> None:
-        self.register_id, self.count = register_id, count
-
-    def run(self, work: Work) -> None:
-        """Write the link."""
-        work.record("access", "exported", {"register": self.register_id, "rows": self.count})
-
-
-def _shown(kind: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if kind == "person":
-        return views.person_name(str(value))
-    if kind == "money" and isinstance(value, int | float):
-        return f"{value:,.2f}"
-    if kind == "datetime":
-        return views.local(str(value))
-    if kind == "boolean":
-        return language.translate("是") if value else language.translate("否")
-    return str(value)
-
-
-def _excel(definition: Any, wanted: Register, rows: list[Any]) -> Response:
-    import xlsxwriter  # noqa: PLC0415
-
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    name = language.text(definition, wanted.name)
-    sheet = book.add_worksheet(name[:31])
-    head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
-    for x, column in enumerate(wanted.columns):
-        sheet.write_string(0, x, language.text(definition, column.label), head)
-        sheet.set_column(x, x, 24 if column.wide else 14)
-    for y, row in enumerate(rows, 1):
-        for x, column in enumerate(wanted.columns):
-            value = row.content.get(column.id)
-            if column.type in {"number", "money"} and isinstance(value, int | float) and not isinstance(value, bool):
-                sheet.write_number(y, x, value)
-            else:
-                sheet.write_string(y, x, _shown(column.type, value))
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(wanted.columns) - 1)
-    book.close()
-    target.seek(0)
-    return send_file(target, as_attachment=True, download_name=f"{name}.xlsx",
-                     mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-
-
-@blueprint.get("/documents/<instance_id>/<document_id>.pdf")
-def document(instance_id: str, document_id: str) -> Any:
-    """Print a document of an instance."""
-    from engine.printing import print_document  # noqa: PLC0415
-
-    with engine().database.reading() as connection:
-        row = repository.instance(connection, instance_id)
-        if row is None or not _may_see(connection, row):
-            raise NotFound(N_("There is no instance %(id)s."), id=instance_id)
-        definition = engine().definitions.get(connection, row.version_id)
-        base = engine().settings.public_url or request.host_url.rstrip("/")
-        printed = print_document(engine(), connection, instance_id, document_id, now=clock.now(),
-                                 translate=lambda text: language.translate(text) if text.isascii() else language.text(definition, text), verify_url=base + "/admin/audit?stream={instance}")
-    return Response(printed.content, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{document_id}.pdf"'})
 
 
 @blueprint.route("/absence", methods=["GET", "POST"])
