@@ -145,6 +145,8 @@ def _check_links(stream: str, links: list[Any], end: tuple[int, bytes, bytes], k
         previous, expected = link.leaf, link.seq + 1
     count, head, sealed = end
     if count != expected - 1:
+        findings += [Finding(stream, seq, N_("Link %(seq)d of %(stream)s is missing at the end."), {"seq": seq, "stream": stream})
+                     for seq in range(expected, min(count, expected + 20) + 1)]
         findings.append(Finding(stream, 0, N_("%(stream)s should have %(count)d links, and has %(found)d."),
                                 {"stream": stream, "count": count, "found": len(links)}))
     elif head != previous:
@@ -180,7 +182,7 @@ def _check_state(connection: sa.Connection, instance: Any, links: list[Any]) -> 
     stream = instance.id
     last = next((link for link in reversed(links) if "state" in orjson.loads(link.payload)), None)
     findings: list[Finding] = []
-    if last is not None and state_digest(last.salt, instance.snapshot) != orjson.loads(last.payload)["state"]:
+    if last is not None and state_digest(last.salt, bytes(instance.snapshot)) != orjson.loads(last.payload)["state"]:
         findings.append(Finding(stream, last.seq, N_("The stored state of %(stream)s is not the one that link %(seq)d left."),
                                 {"stream": stream, "seq": last.seq}))
     recorded: dict[str, tuple[str, Any, Any]] = {}
