@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from engine.bpmn.reader import read
@@ -31,7 +32,7 @@ def flow(source: str, target: str, condition: str = "", identifier: str = "") ->
 
 def line(*names: str) -> str:
     """Return flows from each name to the next one."""
-    return "".join(flow(a, b) for a, b in zip(names, names[1:], strict=False))
+    return "".join(flow(a, b) for a, b in pairwise(names))
 
 
 def diagram(content: str, process: str = "p", attributes: str = "") -> bytes:

@@ -8,6 +8,8 @@ from support import Case, diagram, flow, line, problems
 from engine.bpmn.reader import read
 from engine.errors import DefinitionRefused
 
+ONE_OF_MANY = ('<userTask id="x"><multiInstanceLoopCharacteristics behavior="One"><loopCardinality>2</loopCardinality>'
+               '</multiInstanceLoopCharacteristics></userTask>')
 TASK = '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/>'
 
 
@@ -58,8 +60,7 @@ def test_malformed_xml_is_refused_with_its_line() -> None:
     ('<sendTask id="x"/>', "x"),
     ('<intermediateCatchEvent id="x"><timerEventDefinition/></intermediateCatchEvent>', "x"),
     ('<eventBasedGateway id="x" eventGatewayType="Parallel"/>', "x"),
-    ('<userTask id="x"><multiInstanceLoopCharacteristics behavior="One"><loopCardinality>2</loopCardinality>'
-     '</multiInstanceLoopCharacteristics></userTask>', "x"),
+    (ONE_OF_MANY, "x"),
     ('<userTask id="x"><standardLoopCharacteristics loopMaximum="-1"/></userTask>', "x"),
     ('<scriptTask id="x" scriptFormat="python"><script>1</script></scriptTask>', "x"),
     ('<serviceTask id="x" camunda:class="com.example.Job"/>', "x"),
