@@ -460,8 +460,8 @@ Feature: 合同管理
     Then the instance waits in "Task_joint" for "xu.wen"
     And the instance waits in "Task_joint" for "tang.hui"
     And the register "contract_ledger" shows:
-      | no           | grade | currency | state |
-      | HT-2026-0002 | 重大  | 美元     | 审批  |
+      | no           | grade | amount | foreign | currency | state |
+      | HT-2026-0002 | 重大  | 568000 | 80000   | 美元     | 审批  |
 
   Scenario: 不到 50 万、正好 24 个月的示范合同不必会审，经理点名的部门仍要会审
     When "zhou.jie" starts "contract" with:
