@@ -312,3 +312,76 @@ def test_a_task_is_completed_once() -> None:
     with pytest.raises(Conflict):
         case.do(CompleteUserTask(token, "eve"))
     assert case.open == ["b"]
+
+
+def repeated(inner: str) -> str:
+    return (S + '<subProcess id="sp"><multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>'
+            f'</multiInstanceLoopCharacteristics><startEvent id="ss"/>{inner}</subProcess>' + E + line("s", "sp", "e"))
+
+
+def test_an_error_in_one_of_several_subprocesses_ends_them_all() -> None:
+    case = Case(repeated('<userTask id="x"/><exclusiveGateway id="g"/><endEvent id="ok"/>' + ERROR_END + line("ss", "x", "g")
+                         + flow("g", "se", "bad") + flow("g", "ok", "not(bad)"))
+                + '<userTask id="mend"/>' + boundary('<errorEventDefinition errorRef="er"/>'))
+    assert case.open == ["x", "x", "x"]
+    case.complete("x", {"bad": False})
+    assert case.open == ["x", "x"] and not case.incidents
+    case.complete("x", {"bad": True})
+    assert case.open == ["mend"] and not case.passed("e")
+
+
+def test_terminate_ends_its_own_instance_of_a_repeated_subprocess_and_nothing_hangs() -> None:
+    case = Case(repeated('<parallelGateway id="f"/><userTask id="x"/><userTask id="y"/><endEvent id="te"><terminateEventDefinition/>'
+                         "</endEvent>" + line("ss", "f", "x", "te") + line("f", "y")))
+    assert case.open == ["x"] * 3 + ["y"] * 3
+    case.complete("x")
+    assert case.open == ["x"] * 2 + ["y"] * 2
+    case.complete("x")
+    case.complete("x")
+    assert case.state.finished == "completed" and case.passed("e") == 1
+
+
+def test_a_join_keeps_an_excess_token_and_says_that_it_is_stuck() -> None:
+    case = Case(S + '<parallelGateway id="f"/><exclusiveGateway id="m"/><userTask id="a"/><userTask id="b"/><parallelGateway id="j"/>'
+                + E + line("s", "f", "m", "a", "j", "e") + line("f", "m") + line("f", "b", "j"))
+    case.complete("a")
+    case.complete("a")
+    assert case.open == ["b"] and not case.incidents
+    case.complete("b")
+    assert case.passed("e") == 1 and [i.element for i in case.incidents] == ["j"] and not case.state.finished
+
+
+def test_an_inclusive_join_waits_for_a_branch_that_a_loop_can_still_bring() -> None:
+    case = Case(S + '<inclusiveGateway id="g"/><userTask id="a"/><userTask id="b"/><exclusiveGateway id="x"/><inclusiveGateway id="j"/>'
+                + E + line("s", "g") + flow("g", "a", "true") + flow("g", "b", "true") + line("a", "j", "e") + line("b", "x")
+                + flow("x", "b", "again") + flow("x", "j", "not(again)"))
+    case.complete("a")
+    case.complete("b", {"again": True})
+    assert case.open == ["b"] and not case.passed("j")
+    case.complete("b", {"again": False})
+    assert case.state.finished == "completed" and case.passed("e") == 1
+
+
+def test_a_completion_condition_that_is_null_is_an_incident_at_its_instance() -> None:
+    case = Case(S + several("", "<loopCardinality>2</loopCardinality><completionCondition>enough</completionCondition>") + E
+                + line("s", "m", "e"))
+    case.complete("m")
+    assert len(case.incidents) == 1 and case.open == ["m"]
+    case.state.variables = {"enough": True}
+    case.do(Retry(case.incidents[0].token))
+    assert case.state.finished == "completed"
+
+
+def test_a_line_of_six_hundred_scripts_is_run_without_recursion() -> None:
+    names = [f"n{i}" for i in range(600)]
+    case = Case(S + "".join(f'<scriptTask id="{n}" camunda:resultVariable="c"><script>{i}</script></scriptTask>'
+                            for i, n in enumerate(names)) + E + line("s", *names, "e"))
+    assert case.state.finished == "completed" and case.state.variables["c"] == 599
+
+
+def test_an_interruption_stops_what_the_same_step_would_have_gone_on_with() -> None:
+    case = Case(sub('<parallelGateway id="f"/><scriptTask id="x" camunda:resultVariable="went_on"><script>true</script></scriptTask>'
+                    '<userTask id="y"/>' + ERROR_END + line("ss", "f", "se") + line("f", "y") + line("f", "x"),
+                    boundary('<errorEventDefinition errorRef="er"/>')))
+    assert case.open == ["mend"] and case.passed("sp") == 0
+    assert case.kinds("y").count("task_created") == case.kinds("y").count("task_withdrawn")

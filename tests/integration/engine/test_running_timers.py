@@ -86,3 +86,23 @@ def test_the_first_event_of_a_race_ends_the_others_even_with_several_timers() ->
     case = Case(S + '<eventBasedGateway id="g"/>' + line("s", "g") + catch("x", "PT2H") + catch("y", "PT1H"))
     case.fire("y")
     assert case.open == ["after_y"] and len(case.state.rows) == 2
+
+
+def test_a_cycle_whose_whole_count_was_missed_fires_once_and_is_over() -> None:
+    case = Case(beside("<timeCycle>R3/PT1H</timeCycle>"))
+    events = case.fire("t", late=timedelta(hours=50))
+    assert case.open == ["a", "r"] and not [r for r in case.state.rows if r[2] == "t"]
+    assert [e.data.get("missed") for e in events if e.kind == "timer_fired"] == [2]
+
+
+def test_missed_months_keep_the_day_of_the_month() -> None:
+    case = Case(beside("<timeCycle>R/P1M</timeCycle>"))
+    events = case.fire("t", late=timedelta(days=100))
+    assert [e.data.get("missed") for e in events if e.kind == "timer_fired"] == [3]
+    assert due(case) == MONDAY.replace(month=8)
+
+
+@pytest.mark.parametrize("cycle", ["R/PT0S", "R0/PT1H", "R3/-PT1H"])
+def test_a_cycle_that_cannot_go_on_is_an_incident(cycle: str) -> None:
+    case = Case(beside(f"<timeCycle>{cycle}</timeCycle>"))
+    assert [i.element for i in case.incidents] == ["t"] and case.open == ["a"]
