@@ -15,7 +15,7 @@ from engine.calendar_seed import seed_days
 from engine.commands.attachment import StoreAttachment
 from engine.commands.calendar import SetCalendarDays
 from engine.commands.deployment import Deploy, DeploymentReport, read_folder
-from engine.commands.job import RunJob, SetCheckpoint
+from engine.commands.job import SetCheckpoint
 from engine.commands.organisation import SavePerson, SetPassword
 from engine.commands.process_instance import CancelInstance, StartInstance, WithdrawInstance
 from engine.commands.user_task import CompleteTask, recipients
@@ -24,10 +24,14 @@ from engine.process_engine import SYSTEM, Actor, ProcessEngine, Work
 from engine.simulate import chance, fill
 from engine.store import repository
 from engine.store import schema as t
+from engine.worker import Worker
 
 COMPANY = Path(__file__).with_name("demo_company.json")
 PASSWORD = "guicheng-demo"  # noqa: S105  (printed on the screen on purpose: a demonstration)
 SEED = "guicheng"
+BLANK = (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+         b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+"""An empty A4 page, which stands for the texts of the demonstration's contracts."""
 
 
 def found_company(engine: ProcessEngine, *, passwords: bool = True) -> DeploymentReport:
@@ -59,6 +63,7 @@ class Year:
         self.start, self.end, self.days, self.rate = end - timedelta(days=days), end, days, rate
         self.stories = _stories(engine.settings.processes)
         self.started = 0
+        self.worker = Worker(engine)
         self.files: list[dict[str, Any]] = []
 
     def live(self, progress: Callable[[int, int], None]) -> int:
@@ -77,9 +82,9 @@ class Year:
         return self.started
 
     def _upload(self) -> None:
-        content = "采购合同（示例）".encode()
-        fingerprint = self.engine.execute(StoreAttachment("合同文本.txt", "text/plain", content))
-        self.files = [{"fingerprint": fingerprint, "name": "合同文本.txt", "size": len(content), "type": "text/plain"}]
+        content = BLANK
+        fingerprint = self.engine.execute(StoreAttachment("合同文本.pdf", "application/pdf", content))
+        self.files = [{"fingerprint": fingerprint, "name": "合同文本.pdf", "size": len(content), "type": "application/pdf"}]
 
     def _day(self, day: datetime, number: int) -> None:
         with self.engine.database.reading() as connection:
@@ -103,7 +108,7 @@ class Year:
                 return
             for job in jobs:
                 clock.freeze(max(job.due_at, clock.now()))
-                self.engine.execute(RunJob(job.id))
+                self.worker.run(job)
 
     def _ask(self, luck: Any, today: str, number: int) -> None:
         with self.engine.database.reading() as connection:

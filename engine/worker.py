@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
 from engine.commands.job import FailJob, FinishJob, LeaseJob, RunJob, SetCheckpoint
-from engine.connectors import CONNECTORS
+from engine.connectors import CONNECTORS, Call
 from engine.errors import EngineError, N_, NotFound
 from engine.process_engine import ProcessEngine
 from engine.store import repository
@@ -61,13 +61,14 @@ class Worker:
                 jobs = repository.due_jobs(connection, clock.now(), BATCH)
             if not jobs:
                 return done
-            took = sum(self._run(job) for job in jobs)
+            took = sum(self.run(job) for job in jobs)
             done += took
             if not took:
                 return done
         return done
 
-    def _run(self, job: Any) -> bool:
+    def run(self, job: Any) -> bool:
+        """Let one due job take effect; say whether it did. Its failure is written down and tried again later."""
         try:
             if job.kind == "service":
                 return self._serve(job)
@@ -87,7 +88,7 @@ class Worker:
         function = CONNECTORS.get(order["topic"])
         if function is None:
             raise NotFound(N_("There is no connector %(topic)s."), topic=order["topic"])
-        self.engine.execute(FinishJob(job.id, function(job.id, order["inputs"])))
+        self.engine.execute(FinishJob(job.id, function(Call(job.id, order["inputs"], self.engine.execute))))
         return True
 
     def _checkpoint(self) -> None:

@@ -83,12 +83,14 @@ def functions(surroundings: Surroundings | Clock) -> Mapping[str, Callable[..., 
         "end_of_working_day": lambda *a: calendar.add_working_days(_moment(a[0], calendar) if a else now, 0).astimezone(calendar.zone),
         "monthly_on_working_day": cycle("monthly"), "quarterly_on_working_day": cycle("quarterly"),
         "yearly_on_working_day": cycle("yearly"),
-        "register_sum": lookup("register_sum"), "register_count": lookup("register_count"),
+        **{name: lookup(name) for name in LOOKUPS},
     }
 
 
+LOOKUPS = ("register_sum", "register_count", "register_rows", "people", "person", "open_tasks")
+"""The functions that ask the database; their answers are kept, so that a step can be repeated."""
 NAMES = frozenset({"now", "today", "working_days", "working_hours", "is_working_day", "working_days_between", "end_of_working_day",
-                   "monthly_on_working_day", "quarterly_on_working_day", "yearly_on_working_day", "register_sum", "register_count"})
+                   "monthly_on_working_day", "quarterly_on_working_day", "yearly_on_working_day", *LOOKUPS})
 
 
 def _plain(value: Any) -> Any:

@@ -339,13 +339,13 @@ def register_entries(connection: sa.Connection, instance_id: str) -> dict[str, A
     return {row.register_id: row.content for row in connection.execute(_ENTRIES, {"key": instance_id})}
 
 
-def register_contents(connection: sa.Connection, register_id: str, person_id: str | None, but: str) -> list[dict[str, Any]]:
-    """Return the rows of a register, of one person if asked, without those of the instance ``but``."""
+def register_contents(connection: sa.Connection, register_id: str, person_id: str | None, but: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return (instance, content) of a register's rows, of one person if asked, the oldest first, without those of the instance ``but``."""
     r = t.register_entry.c
-    query = sa.select(r.content).where(r.register_id == register_id, r.instance_id != but)
+    query = sa.select(r.instance_id, r.content).where(r.register_id == register_id, r.instance_id != but).order_by(r.instance_id)
     if person_id is not None:
         query = query.where(r.person_id == person_id)
-    return list(connection.scalars(query))
+    return [(row.instance_id, row.content) for row in connection.execute(query)]
 
 
 def next_number(connection: sa.Connection, name: str) -> int:

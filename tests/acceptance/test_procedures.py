@@ -15,7 +15,7 @@ from pytest_bdd import given, parsers, scenarios, then, when
 
 from engine import clock, demo, history, organisation
 from engine.commands.attachment import StoreAttachment
-from engine.commands.job import RunJob
+from engine.commands.organisation import AddSubstitution, SetRoles
 from engine.commands.process_instance import CancelInstance, StartInstance, WithdrawInstance
 from engine.commands.user_task import CompleteTask
 from engine.config import Settings
@@ -25,6 +25,7 @@ from engine.feel import compile_expression, to_json
 from engine.process_engine import Actor, ProcessEngine
 from engine.store import repository
 from engine.store import schema as t
+from engine.worker import Worker
 
 ROOT = Path(__file__).parents[2]
 SERVER = os.environ.get("GUICHENG_TEST_DATABASE", "")
@@ -103,7 +104,7 @@ class World:
             if not jobs:
                 break
             clock.freeze(max(jobs[0].due_at, clock.now()))
-            self.engine.execute(RunJob(jobs[0].id))
+            Worker(self.engine).run(jobs[0])
         clock.freeze(until)
 
 
@@ -286,8 +287,51 @@ def has_called(world: World, process: str) -> None:
 def _called(world: World, process: str | None = None) -> list[str]:
     with world.engine.database.reading() as connection:
         i = t.process_instance
-        query = sa.select(i.c.id).where(i.c.parent_id == world.instance).order_by(i.c.started_at.desc(), i.c.id.desc())
+        query = sa.select(i.c.id).where(i.c.parent_id == world.instance).order_by(i.c.started_at.desc(), i.c.parent_token.desc())
         return list(connection.scalars(query.where(i.c.process_key == process) if process else query))
+
+
+@when(parsers.re(r'in the (?P<which>newest|oldest) instance of "(?P<process>[^"]+)"( titled "(?P<title>[^"]+)")?$'))
+@then(parsers.re(r'in the (?P<which>newest|oldest) instance of "(?P<process>[^"]+)"( titled "(?P<title>[^"]+)")?$'))
+def in_instance_of(world: World, which: str, process: str, title: str | None) -> None:
+    """Speak of an instance that a timer, a message or a call has started; ``titled`` is a part of its title."""
+    with world.engine.database.reading() as connection:
+        i = t.process_instance.c
+        rows = [r for r in connection.execute(sa.select(i.id, i.title, i.started_at, i.parent_token).where(i.process_key == process))
+                if title is None or title in r.title]
+    assert rows, f"no instance of {process}" + (f" titled {title}" if title else "")
+    rows.sort(key=lambda r: (r.started_at, r.parent_token or 0, r.id))
+    world.callers.append(world.instance)
+    world.instance = rows[-1 if which == "newest" else 0].id
+
+
+@when("the services have run")
+@then("the services have run")
+def services(world: World) -> None:
+    world.move(clock.now())
+
+
+@when(parsers.parse('there are {count:d} instances of "{process}"'))
+@then(parsers.parse('there are {count:d} instances of "{process}"'))
+def instances(world: World, count: int, process: str) -> None:
+    with world.engine.database.reading() as connection:
+        i = t.process_instance
+        assert connection.scalar(sa.select(sa.func.count()).where(i.c.process_key == process)) == count
+
+
+@when(parsers.parse('"{person}" stands in for "{other}"'))
+@given(parsers.parse('"{person}" stands in for "{other}"'))
+def stands_in(world: World, person: str, other: str) -> None:
+    world.engine.execute(AddSubstitution(other, person, clock.now()), Actor(other))
+
+
+@when(parsers.parse('nobody holds the role "{role}"'))
+@given(parsers.parse('nobody holds the role "{role}"'))
+def nobody_holds(world: World, role: str) -> None:
+    with world.engine.database.reading() as connection:
+        members = {p: organisation.roles_of(connection, p) for p in organisation.people(connection, [role])}
+    for person, roles in members.items():
+        world.engine.execute(SetRoles(person, tuple(sorted(roles - {role}))))
 
 
 @given("in the called instance")
