@@ -61,7 +61,7 @@ def record(connection: sa.Connection, key: bytes, stream: str, at: datetime, act
            private: dict[str, Any] | None = None) -> None:
     """Append to a stream that is not an instance (organisation, deployment, access, calendar), whose head is kept beside it."""
     row = repository.head(connection, stream)
-    head = Head(row.count, row.head) if row is not None else Head(0, EMPTY)
+    head = Head(row._mapping["count"], row.head) if row is not None else Head(0, EMPTY)
     head = append(connection, stream, head, at, actor, kind, payload, private)
     repository.write_head(connection, stream, head.count, head.leaf, seal(key, stream, head.count, head.leaf))
     if head.count == 1:

@@ -157,7 +157,7 @@ class Work:
     now: datetime
     actor: Actor
     loaded: dict[str, Loaded] = field(default_factory=dict)
-    queue: deque[Callable[[], None]] = field(default_factory=deque)
+    queue: deque[Callable[[], object]] = field(default_factory=deque)
     steps: int = 0
 
     def record(self, stream: str, kind: str, payload: dict[str, Any], private: dict[str, Any] | None = None) -> None:
@@ -244,7 +244,7 @@ class Work:
                 "state", "title", "business_key", "ended_at", "revision", "snapshot", "search", "history_count", "history_head",
                 "history_seal")}})
 
-    def later(self, action: Callable[[], None]) -> None:
+    def later(self, action: Callable[[], object]) -> None:
         """Do something after the step that is going on, in the same transaction."""
         self.queue.append(action)
 

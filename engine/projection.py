@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from engine import organisation, registers
 from engine.domain.event import Event
@@ -166,18 +169,26 @@ def _received(work: Work, loaded: Loaded, event: Event) -> None:
         repository.delete_subscription(work.connection, loaded.id, event.token)
 
 
-def deliver(work: Work, instance_id: str, token: int, payload: Any) -> None:
-    """Give a message or signal to a waiting token, if it still waits when its turn comes."""
+def deliver(work: Work, instance_id: str, token: int, payload: Any) -> bool:
+    """Give a message or signal to a waiting token, if it still waits when its turn comes; say whether it did."""
     loaded = work.load(instance_id)
-    if not loaded.state.finished and any(
-            row[0] == token and (row[4] or {}).get("open") == "await" for row in loaded.state.rows):
+    waits = not loaded.state.finished and any(
+        row[0] == token and (row[4] or {}).get("open") == "await" for row in loaded.state.rows)
+    if waits:
         work.step(instance_id, Receive(token, payload))
+    return waits
+
+
+def _deliver_message(work: Work, receiver: sa.Row[Any], name: str, correlation: str, payload: Any, sender: str) -> None:
+    """Give a message to its receiver; when another message came first, look for the next receiver, so that none is lost."""
+    if not deliver(work, receiver.instance_id, receiver.token, payload):
+        send_message(work, name, correlation, payload, sender)
 
 
 def send_message(work: Work, name: str, correlation: str, payload: Any, sender: str) -> str:
     """Give a message to one receiver: who waits longest, else a process that it starts, else keep it; say which (for the caller)."""
     for row in repository.subscriptions(work.connection, "message", name, correlation):
-        work.later(lambda row=row: deliver(work, row.instance_id, row.token, payload))
+        work.later(partial(_deliver_message, work, row, name, correlation, payload, sender))
         return "received"
     for row in repository.start_subscriptions(work.connection, "message", name):
         start_by_event(work, row.process_key, row.element, payload, sender)
@@ -193,7 +204,7 @@ def send_message(work: Work, name: str, correlation: str, payload: Any, sender: 
 def broadcast(work: Work, name: str, payload: Any, sender: str) -> None:
     """Give a signal to everybody who waits for it, and start what it starts."""
     for row in repository.subscriptions(work.connection, "signal", name):
-        work.later(lambda row=row: deliver(work, row.instance_id, row.token, payload))
+        work.later(partial(deliver, work, row.instance_id, row.token, payload))
     for row in repository.start_subscriptions(work.connection, "signal", name):
         start_by_event(work, row.process_key, row.element, payload, sender)
 
@@ -206,7 +217,7 @@ def start_by_event(work: Work, process_key: str, element: str, payload: Any, ini
     if node.get("resultVariable"):
         variables = {node.get("resultVariable"): payload}
     person = organisation.as_initiator(work.connection, initiator)
-    work.later(lambda: work.start(definition, person, Start(variables, element)) and None)
+    work.later(partial(work.start, definition, person, Start(variables, element)))
 
 
 def _message_sent(work: Work, loaded: Loaded, event: Event) -> None:
@@ -239,7 +250,7 @@ def _call_withdrawn(work: Work, loaded: Loaded, event: Event) -> None:
     from engine.execution import Cancel  # noqa: PLC0415
 
     for child in repository.running_children(work.connection, loaded.id, event.token):
-        work.later(lambda child=child: work.step(child, Cancel("cancelled", "")) and None)
+        work.later(partial(work.step, child, Cancel("cancelled", "")))
 
 
 def _thrown_to_caller(work: Work, loaded: Loaded, event: Event) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Protocol
 
-import re2  # type: ignore[import-untyped]  # (the wheel has no types)
+import re2  # (the wheel has no types)
 
 from engine.errors import N_, ExpressionError, ExpressionLimitError
 from engine.feel.limits import Meter

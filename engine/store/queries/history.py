@@ -91,7 +91,7 @@ def link(connection: sa.Connection, stream: str, seq: int) -> Row | None:
     return connection.execute(sa.select(t.history).where(h.stream == stream, h.seq == seq)).first()
 
 
-def last_checkpoint(connection: sa.Connection) -> Row | None:
+def last_checkpoint(connection: sa.Connection) -> sa.Row[Any, Any, Any] | None:
     """Return the newest checkpoint."""
     c = t.checkpoint.c
     return connection.execute(sa.select(c.seq, c.at, c.leaf).order_by(c.seq.desc()).limit(1)).first()
