@@ -79,7 +79,10 @@ def _allowed(connection: sa.Connection, roles: Sequence[str], excluded: frozense
 
 def is_active(connection: sa.Connection, person: str) -> bool:
     """Say whether there is such a person, and active."""
-    return bool(connection.scalar(sa.select(t.person.c.active).where(t.person.c.id == person)))
+    return bool(connection.scalar(_ACTIVE, {"person": person}))
+
+
+_ACTIVE = sa.select(t.person.c.active).where(t.person.c.id == sa.bindparam("person"))
 
 
 def people(connection: sa.Connection, words: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -146,6 +147,8 @@ class Loaded:
     definition: Definition
     head: Head
     new: bool = False
+    around: dict[int, frozenset[str]] = field(default_factory=dict)
+    """By token: which kinds of rows stand around its task, where that is known."""
 
 
 @dataclass
@@ -159,6 +162,7 @@ class Work:
     loaded: dict[str, Loaded] = field(default_factory=dict)
     queue: deque[Callable[[], object]] = field(default_factory=deque)
     steps: int = 0
+    _calendar: Calendar | None = None
 
     def record(self, stream: str, kind: str, payload: dict[str, Any], private: dict[str, Any] | None = None) -> None:
         """Append to a stream that is not an instance."""
@@ -171,12 +175,30 @@ class Work:
             row = repository.instance(self.connection, instance_id, lock=True)
             if row is None:
                 raise NotFound(N_("There is no instance %(id)s."), id=instance_id)
-            columns = dict(row._mapping)
-            found = Loaded(instance_id, columns, load_state(columns["snapshot"]),
-                           self.engine.definitions.get(self.connection, columns["version_id"]),
-                           Head(columns["history_count"], columns["history_head"]))
-            self.loaded[instance_id] = found
+            found = self._thaw(dict(row._mapping))
         return found
+
+    def load_with(self, at_hand: repository.TaskAtHand) -> Loaded:
+        """Return the instance of a task that was read, and locked, together with it."""
+        found = self.loaded.get(at_hand.instance["id"]) or self._thaw(at_hand.instance)
+        found.around[at_hand.task.token] = at_hand.around
+        if self._calendar is None:
+            self._calendar = self.engine.calendar(self.connection, at_hand.calendar)
+        return found
+
+    def _thaw(self, columns: dict[str, Any]) -> Loaded:
+        found = Loaded(columns["id"], columns, load_state(columns["snapshot"]),
+                       self.engine.definitions.get(self.connection, columns["version_id"]),
+                       Head(columns["history_count"], columns["history_head"]))
+        self.loaded[found.id] = found
+        return found
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar in force, the same one throughout the transaction."""
+        if self._calendar is None:
+            self._calendar = self.engine.calendar(self.connection)
+        return self._calendar
 
     def start(self, definition: Definition, initiator: Mapping[str, Any], command: Start, *, parent: tuple[str, int] | None = None,
               actor: str | None = None) -> str:
@@ -206,7 +228,7 @@ class Work:
         if loaded.state.finished:
             raise Conflict(N_("The instance has ended already (%(state)s)."), state=loaded.row["state"])
         inputs = lookups.Inputs(self, loaded)
-        surroundings = Surroundings(self.now, self.engine.calendar(self.connection), inputs.next_number, inputs.lookup)
+        surroundings = Surroundings(self.now, self.calendar, inputs.next_number, inputs.lookup)
         step = advance(loaded.definition.runnable, loaded.state, command, surroundings)
         loaded.state = step.state
         projection.project(self, loaded, step)
@@ -216,11 +238,9 @@ class Work:
     def _save(self, loaded: Loaded, command: InstanceCommand, step: Step, inputs: Any, actor: str) -> None:
         name, fields = command_to_json(command)
         snapshot = dump_state(step.state)
-        import secrets  # noqa: PLC0415
-
         salt = secrets.token_bytes(16)
         payload = {"events": [e.to_json() for e in step.events], "state": history.state_digest(salt, snapshot),
-                   "calendar": self.engine.calendar(self.connection).version}
+                   "calendar": self.calendar.version}
         if self.actor.on_behalf_of:
             payload["on_behalf_of"] = self.actor.on_behalf_of
         if loaded.new:

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from engine import organisation, registers
 from engine.domain.event import Event
 from engine.errors import N_, IncidentError, NotFound
@@ -88,7 +86,7 @@ def _task_created(work: Work, loaded: Loaded, event: Event) -> None:
     for number, at in enumerate(data.get("reminders", ()), 1):
         repository.insert_job(work.connection, id=f"{task_id}.r{number}", kind="reminder", instance_id=loaded.id, token=event.token,
                               element=event.element, due_at=_time(at), payload={"task": task_id},
-                              calendar_version=work.engine.calendar(work.connection).version)
+                              calendar_version=work.calendar.version)
     if problem is not None:
         _incident(work, loaded, event, "nobody", problem, {"name": data["name"], **params}, task_id=task_id)
 
@@ -101,10 +99,12 @@ def _incident(work: Work, loaded: Loaded, event: Event, kind: str, template: str
 
 def _task_completed(work: Work, loaded: Loaded, event: Event) -> None:
     private = event.private or {}
+    around = loaded.around.get(event.token, repository.EVERYTHING)
     repository.end_user_task(work.connection, f"{loaded.id}.{event.token}", "completed", work.now, by=event.data["by"],
                              on_behalf_of=event.data["on_behalf_of"], outcome=event.data["outcome"],
-                             comment=private.get("comment", ""))
-    repository.delete_jobs_at(work.connection, loaded.id, event.token)
+                             comment=private.get("comment", ""), around=around)
+    if "job" in around:
+        repository.delete_jobs_at(work.connection, loaded.id, event.token)
     for name, value in private.get("values", {}).items():
         _use_files(work, loaded, event, name, value)
 
@@ -135,7 +135,7 @@ def _timer_scheduled(work: Work, loaded: Loaded, event: Event) -> None:
     due = _time(event.data["due"])
     repository.insert_job(work.connection, id=f"{loaded.id}.{event.token}@{event.data['due']}", kind="timer", instance_id=loaded.id,
                           token=event.token, element=event.element, due_at=due, payload={"due": event.data["due"]},
-                          calendar_version=work.engine.calendar(work.connection).version)
+                          calendar_version=work.calendar.version)
 
 
 def _job_created(work: Work, loaded: Loaded, event: Event) -> None:
@@ -153,10 +153,11 @@ def _wait_begun(work: Work, loaded: Loaded, event: Event) -> None:
     repository.insert_subscription(work.connection, instance_id=loaded.id, token=event.token, kind=data["kind"], name=data["name"],
                                    correlation=data["correlation"], since=work.now)
     if data["kind"] == "message":
+        repository.lock_message(work.connection, data["name"], data["correlation"])
         kept = repository.take_message(work.connection, data["name"], data["correlation"])
         if kept is not None:
             repository.delete_job(work.connection, f"message.{kept.id}")
-            work.later(lambda: deliver(work, loaded.id, event.token, kept.payload))
+            work.later(partial(_deliver_message, work, (loaded.id, event.token), data["name"], data["correlation"], kept.payload, kept.sender))
 
 
 def _wait_over(work: Work, loaded: Loaded, event: Event) -> None:
@@ -179,16 +180,17 @@ def deliver(work: Work, instance_id: str, token: int, payload: Any) -> bool:
     return waits
 
 
-def _deliver_message(work: Work, receiver: sa.Row[Any], name: str, correlation: str, payload: Any, sender: str) -> None:
-    """Give a message to its receiver; when another message came first, look for the next receiver, so that none is lost."""
-    if not deliver(work, receiver.instance_id, receiver.token, payload):
+def _deliver_message(work: Work, receiver: tuple[str, int], name: str, correlation: str, payload: Any, sender: str) -> None:
+    """Give a message to its receiver (instance, token); when that waits no more, look for the next one, so that none is lost."""
+    if not deliver(work, *receiver, payload):
         send_message(work, name, correlation, payload, sender)
 
 
 def send_message(work: Work, name: str, correlation: str, payload: Any, sender: str) -> str:
     """Give a message to one receiver: who waits longest, else a process that it starts, else keep it; say which (for the caller)."""
+    repository.lock_message(work.connection, name, correlation)
     for row in repository.subscriptions(work.connection, "message", name, correlation):
-        work.later(partial(_deliver_message, work, row, name, correlation, payload, sender))
+        work.later(partial(_deliver_message, work, (row.instance_id, row.token), name, correlation, payload, sender))
         return "received"
     for row in repository.start_subscriptions(work.connection, "message", name):
         start_by_event(work, row.process_key, row.element, payload, sender)

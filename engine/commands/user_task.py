@@ -25,9 +25,9 @@ class Right:
     on_behalf_of: str = ""
 
 
-def right_to(work: Work, task: Any, person: str) -> Right:
-    """Return why ``person`` may do an open task; raise NotAllowed with the reason why not."""
-    kept_out = repository.excluded(work.connection, task.id)
+def right_to(work: Work, task: Any, person: str, *, four_eyes: bool = True) -> Right:
+    """Return why ``person`` may do an open task; raise NotAllowed with the reason why not; ``four_eyes``: somebody may be kept out."""
+    kept_out = repository.excluded(work.connection, task.id) if four_eyes else frozenset()
     if person in kept_out:
         raise NotAllowed(N_("Four eyes: you asked for this or decided on it before, so somebody else has to do it."))
     if task.assignee == person:
@@ -51,6 +51,11 @@ def open_task(work: Work, task_id: str) -> Any:
     task = repository.user_task(work.connection, task_id, lock=True)
     if task is None:
         raise NotFound(N_("There is no task %(id)s."), id=task_id)
+    return still_open(task)
+
+
+def still_open(task: Any) -> Any:
+    """Return the row of a task that is open; raise Conflict that says who did it and when."""
     if task.state == "completed":
         raise Conflict(N_("%(person)s has completed this task already, at %(at)s."), person=task.completed_by or "-", at=task.completed_at)
     if task.state != "open":
@@ -106,9 +111,12 @@ class CompleteTask:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Check who, state and form; advance."""
-        task = open_task(work, self.task_id)
-        right = right_to(work, task, work.actor.person)
-        loaded = work.load(task.instance_id)
+        at_hand = repository.task_at_hand(work.connection, self.task_id)
+        if at_hand is None:
+            raise NotFound(N_("There is no task %(id)s."), id=self.task_id)
+        task = still_open(at_hand.task)
+        right = right_to(work, task, work.actor.person, four_eyes="excluded" in at_hand.around)
+        loaded = work.load_with(at_hand)
         node = loaded.definition.process.nodes[task.element]
         _check_outcome(node, self.outcome, self.comment)
         row = next((r for r in loaded.state.rows if r[0] == task.token), None)
@@ -117,7 +125,7 @@ class CompleteTask:
         local = _local(loaded.state.rows, row)
         context = {**loaded.state.variables, **local, "initiator": loaded.state.initiator, "done": loaded.state.done}
         values = form_input.checked(work.connection, loaded.definition, loaded.definition.form(task.element), self.values, context,
-                               work.now, work.engine.calendar(work.connection))
+                               work.now, work.calendar)
         work.step(task.instance_id, CompleteUserTask(task.token, work.actor.person, values, self.outcome, self.comment.strip(),
                                                      right.on_behalf_of))
         return {"instance": task.instance_id, "state": loaded.row["state"]}

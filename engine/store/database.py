@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from engine.errors import N_, StorageError
+from engine.store import pipeline
 
 T = TypeVar("T")
+
+IDLE = 5.0
+"""Seconds after which a connection is asked whether it still lives."""
 
 RETRIES = 8
 """How often a transaction that lost against another one is run again before the caller hears of it."""
@@ -41,10 +46,13 @@ class Database:
             options["connect_args"] = {"timeout": 30, "check_same_thread": False}
             options["pool_size"] = 16
         else:
-            options |= {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+            options |= {"pool_size": 16, "max_overflow": 16, "isolation_level": "READ COMMITTED"}
         self.engine = sa.create_engine(self.url, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+        else:
+            pipeline.prepare(self.engine)
+            _ask_idle_connections(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -64,15 +72,17 @@ class Database:
         for attempt in range(RETRIES):
             try:
                 with self.engine.connect() as connection:
-                    if self.is_sqlite:
-                        connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    if not self.is_sqlite:
+                        return pipeline.run(connection, work)
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
                     result = work(connection)
                     connection.commit()
                     return result
-            except DBAPIError as error:
-                if not _lost_a_race(error) or attempt == RETRIES - 1:
-                    if isinstance(error, OperationalError):
-                        raise StorageError(N_("The database cannot be used: %(reason)s"), reason=str(error.orig)) from error
+            except (DBAPIError, psycopg.Error) as error:
+                reason = error.orig if isinstance(error, DBAPIError) else error
+                if not _lost_a_race(reason) or attempt == RETRIES - 1:
+                    if isinstance(error, OperationalError | psycopg.OperationalError):
+                        raise StorageError(N_("The database cannot be used: %(reason)s"), reason=str(reason)) from error
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  (spreading retries, not a secret)
         raise AssertionError("unreachable")
@@ -82,11 +92,29 @@ class Database:
         self.engine.dispose()
 
 
-def _lost_a_race(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
+def _lost_a_race(reason: BaseException | None) -> bool:
+    state = getattr(reason, "sqlstate", None)
     if state in {"40001", "40P01", "55P03"}:  # serialisation failure, deadlock, lock not available
         return True
-    return "database is locked" in str(error.orig) or "database is busy" in str(error.orig)
+    return "database is locked" in str(reason) or "database is busy" in str(reason)
+
+
+def _ask_idle_connections(engine: sa.Engine) -> None:
+    """Ask a connection that has been idle for a while whether it still lives; a busy one would be asked in vain."""
+
+    @sa.event.listens_for(engine, "checkin")
+    def checkin(_connection: Any, record: Any) -> None:
+        record.info["idle since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("idle since", time.monotonic()) < IDLE:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error as error:
+            raise sa.exc.DisconnectionError from error
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,44 @@ def user_task(connection: sa.Connection, task_id: str, *, lock: bool = False) ->
     return connection.execute(_TASK_LOCKED if lock else _TASK, {"key": task_id}).first()
 
 
+EVERYTHING = frozenset({"candidate", "excluded", "draft", "job"})
+"""The kinds of rows that can stand around a task."""
+_EXISTS = [sa.exists().where(where).label(f"has_{name}") for name, where in (
+    ("candidate", t.task_candidate.c.task_id == t.user_task.c.id), ("excluded", t.task_excluded.c.task_id == t.user_task.c.id),
+    ("draft", t.draft.c.subject == t.user_task.c.id),
+    ("job", sa.and_(t.job.c.instance_id == t.user_task.c.instance_id, t.job.c.token == t.user_task.c.token)))]
+_TASK_AND_INSTANCE = (
+    sa.select(t.user_task, *(c.label(f"instance__{c.name}") for c in t.process_instance.c), *_EXISTS,
+              sa.select(sa.func.max(t.calendar_version.c.version)).scalar_subquery().label("calendar"))
+    .select_from(t.process_instance).join(t.user_task, t.user_task.c.instance_id == t.process_instance.c.id)
+    .where(t.user_task.c.id == sa.bindparam("key"))
+    .with_for_update(of=[t.process_instance, t.user_task])  # the instance first: every step locks in this order
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAtHand:
+    """A task and its instance, both locked; ``around`` names the kinds of rows that stand around the task.
+
+    ``calendar`` is the version of the calendar in force.
+    """
+
+    task: Row
+    instance: dict[str, Any]
+    around: frozenset[str]
+    calendar: int
+
+
+def task_at_hand(connection: sa.Connection, task_id: str) -> TaskAtHand | None:
+    """Return a user task with its instance in one statement, locked until the end of the transaction; None when there is no such task."""
+    row = connection.execute(_TASK_AND_INSTANCE, {"key": task_id}).first()
+    if row is None:
+        return None
+    found = row._mapping
+    return TaskAtHand(row, {c.name: found[f"instance__{c.name}"] for c in t.process_instance.c},
+                      frozenset(name for name in EVERYTHING if found[f"has_{name}"]), found["calendar"] or 0)
+
+
 _INSERT_TASK = sa.insert(t.user_task)
 _INSERT_CANDIDATE = sa.insert(t.task_candidate)
 _INSERT_EXCLUDED = sa.insert(t.task_excluded)
@@ -103,14 +142,15 @@ _DELETE_DRAFTS = sa.delete(t.draft).where(t.draft.c.subject == sa.bindparam("key
 
 
 def end_user_task(connection: sa.Connection, task_id: str, state: str, at: datetime, *, by: str | None = None,
-                  on_behalf_of: str | None = None, outcome: str | None = None, comment: str | None = None) -> None:
-    """Close a task, and forget who could have done it and what was drafted."""
+                  on_behalf_of: str | None = None, outcome: str | None = None, comment: str | None = None,
+                  around: frozenset[str] = EVERYTHING) -> None:
+    """Close a task, and forget who could have done it and what was drafted; ``around``: only these kinds of rows exist."""
     key = {"key": task_id}
     connection.execute(_END_TASK, {**key, "state": state, "completed_at": at, "completed_by": by,
                                    "on_behalf_of": on_behalf_of or None, "outcome": outcome, "comment": comment or None})
-    connection.execute(_DELETE_CANDIDATES, key)
-    connection.execute(_DELETE_EXCLUDED, key)
-    connection.execute(_DELETE_DRAFTS, key)
+    for name, statement in (("candidate", _DELETE_CANDIDATES), ("excluded", _DELETE_EXCLUDED), ("draft", _DELETE_DRAFTS)):
+        if name in around:
+            connection.execute(statement, key)
 
 
 def delete_candidates(connection: sa.Connection, task_id: str) -> None:
@@ -165,9 +205,9 @@ def insert_job(connection: sa.Connection, **values: Any) -> None:
     connection.execute(_INSERT_JOB, row)
 
 
-def delete_job(connection: sa.Connection, job_id: str) -> bool:
+def delete_job(connection: sa.Connection, job_id: str) -> None:
     """Delete a job; say whether it was there."""
-    return bool(connection.execute(_DELETE_JOB, {"key": job_id}).rowcount)
+    connection.execute(_DELETE_JOB, {"key": job_id})
 
 
 def delete_jobs_at(connection: sa.Connection, instance_id: str, token: int) -> None:
@@ -254,6 +294,18 @@ def take_message(connection: sa.Connection, name: str, correlation: str) -> Row 
     if found is not None:
         connection.execute(sa.delete(t.message).where(m.id == found.id))
     return found
+
+
+def lock_message(connection: sa.Connection, name: str, correlation: str) -> None:
+    """Let nobody else send or await this message until the transaction ends: else both sides could miss each other.
+
+    SQLite has one writer at a time; PostgreSQL takes an advisory lock.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(_LOCK_MESSAGE, {"name": f"message {name} {correlation}"})
+
+
+_LOCK_MESSAGE = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("name"), 0)))
 
 
 def delete_message(connection: sa.Connection, message_id: str) -> Row | None:
