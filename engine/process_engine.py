@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from engine import clock, history, lookups, projection
+from engine import clock, history, lookups, organisation, projection
 from engine.bpmn.runtime import State, Surroundings
 from engine.config import Settings
 from engine.definition import Definition, build
@@ -22,9 +22,13 @@ from engine.execution import Command as InstanceCommand
 from engine.execution import Start, Step, advance, command_to_json, dump_state, load_state
 from engine.history import Head
 from engine.identifiers import new_id
+from engine.organisation import Resolution
 from engine.store import repository
 from engine.store.database import Database
 
+T = TypeVar("T")
+MAX_REMEMBERED = 20_000
+"""Answers about the organisation kept in memory."""
 MAX_CASCADE = 2_000
 """Steps of instances (calls, messages, signals) that one command may cause."""
 
@@ -92,6 +96,7 @@ class ProcessEngine:
         self.definitions = Definitions()
         self.zone = ZoneInfo(settings.time_zone)
         self._calendars: dict[int, Calendar] = {}
+        self._memory: tuple[int, dict[Any, Any]] = (-1, {})
 
     def execute(self, command: Command, actor: Actor = SYSTEM) -> Any:
         """Run ``command`` in one transaction and return what it returns.
@@ -118,6 +123,18 @@ class ProcessEngine:
         if request is not None:
             repository.insert_receipt(connection, request, work.now, result)
         return result
+
+    def remembered(self, revision: int | None, question: Any, ask: Callable[[], T]) -> T:
+        """Return what was answered to a question about the organisation as long as its ``revision`` is the same; None: ask."""
+        if revision is None:
+            return ask()
+        if self._memory[0] != revision or len(self._memory[1]) > MAX_REMEMBERED:
+            self._memory = (revision, {})
+        known = self._memory[1]
+        if question not in known:
+            known[question] = ask()
+        found: T = known[question]
+        return found
 
     def calendar(self, connection: Any, version: int | None = None) -> Calendar:
         """Return the calendar in force, or the one of ``version``."""
@@ -163,9 +180,13 @@ class Work:
     queue: deque[Callable[[], object]] = field(default_factory=deque)
     steps: int = 0
     _calendar: Calendar | None = None
+    _organisation: int | None = None
+    _organisation_changed: bool = False
 
     def record(self, stream: str, kind: str, payload: dict[str, Any], private: dict[str, Any] | None = None) -> None:
         """Append to a stream that is not an instance."""
+        if stream == "organisation":
+            self._organisation, self._organisation_changed = None, True
         history.record(self.connection, self.engine.settings.history_key, stream, self.now, self.actor.person, kind, payload, private)
 
     def load(self, instance_id: str) -> Loaded:
@@ -184,6 +205,8 @@ class Work:
         found.around[at_hand.task.token] = at_hand.around
         if self._calendar is None:
             self._calendar = self.engine.calendar(self.connection, at_hand.calendar)
+        if not self._organisation_changed:
+            self._organisation = at_hand.organisation
         return found
 
     def _thaw(self, columns: dict[str, Any]) -> Loaded:
@@ -263,6 +286,19 @@ class Work:
             repository.update_instance(self.connection, {"key": loaded.id, **{k: row[k] for k in (
                 "state", "title", "business_key", "ended_at", "revision", "snapshot", "search", "history_count", "history_head",
                 "history_seal")}})
+
+    def resolve(self, roles: Sequence[str], excluded: frozenset[str]) -> Resolution:
+        """Return who may do a task of these roles when ``excluded`` may not."""
+        return self.engine.remembered(self._organisation, ("roles", tuple(roles), excluded),
+                                      lambda: organisation.resolve(self.connection, roles, excluded, self.now))
+
+    def is_active(self, person: str) -> bool:
+        """Say whether there is such a person, and active."""
+        return self.engine.remembered(self._organisation, ("person", person), lambda: organisation.is_active(self.connection, person))
+
+    def roles_of(self, person: str) -> frozenset[str]:
+        """Return the roles that a person holds."""
+        return self.engine.remembered(self._organisation, ("held", person), lambda: organisation.roles_of(self.connection, person))
 
     def later(self, action: Callable[[], object]) -> None:
         """Do something after the step that is going on, in the same transaction."""

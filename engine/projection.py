@@ -61,14 +61,14 @@ def _task_created(work: Work, loaded: Loaded, event: Event) -> None:
     assignee, how, role, candidates = data.get("assignee"), "", "", []
     if assignee is not None:
         how = "initiator" if data.get("initiator") else "expression"
-        if not organisation.is_active(work.connection, assignee):
+        if not work.is_active(assignee):
             problem, params = N_("%(name)s is for %(person)s, who is not an active person."), {"person": assignee}
             assignee = None
         elif assignee in excluded:
             problem, params = N_("%(name)s is for %(person)s, whom four eyes exclude."), {"person": assignee}
             assignee = None
     else:
-        found = organisation.resolve(work.connection, data["roles"], frozenset(excluded), work.now)
+        found = work.resolve(data["roles"], frozenset(excluded))
         candidates, role = list(found.roles), ",".join(found.roles)
         if not found.people:
             problem, params = N_("Nobody holds the role %(role)s for %(name)s, or four eyes exclude everybody who does."), {

@@ -38,10 +38,10 @@ def right_to(work: Work, task: Any, person: str, *, four_eyes: bool = True) -> R
             return Right(task.assignee)
         raise NotAllowed(N_("%(person)s has this task."), person=task.assignee)
     roles = repository.candidates(work.connection, task.id)
-    if organisation.roles_of(work.connection, person) & set(roles):
+    if work.roles_of(person) & set(roles):
         return Right()
     for principal in behind:
-        if organisation.roles_of(work.connection, principal) & set(roles):
+        if work.roles_of(principal) & set(roles):
             return Right(principal)
     raise NotAllowed(N_("This task is for %(roles)s."), roles=", ".join(roles) or "-")
 
@@ -115,8 +115,8 @@ class CompleteTask:
         if at_hand is None:
             raise NotFound(N_("There is no task %(id)s."), id=self.task_id)
         task = still_open(at_hand.task)
-        right = right_to(work, task, work.actor.person, four_eyes="excluded" in at_hand.around)
         loaded = work.load_with(at_hand)
+        right = right_to(work, task, work.actor.person, four_eyes="excluded" in at_hand.around)
         node = loaded.definition.process.nodes[task.element]
         _check_outcome(node, self.outcome, self.comment)
         row = next((r for r in loaded.state.rows if r[0] == task.token), None)

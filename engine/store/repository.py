@@ -79,7 +79,8 @@ _EXISTS = [sa.exists().where(where).label(f"has_{name}") for name, where in (
     ("job", sa.and_(t.job.c.instance_id == t.user_task.c.instance_id, t.job.c.token == t.user_task.c.token)))]
 _TASK_AND_INSTANCE = (
     sa.select(t.user_task, *(c.label(f"instance__{c.name}") for c in t.process_instance.c), *_EXISTS,
-              sa.select(sa.func.max(t.calendar_version.c.version)).scalar_subquery().label("calendar"))
+              sa.select(sa.func.max(t.calendar_version.c.version)).scalar_subquery().label("calendar"),
+              sa.select(t.history_head.c.count).where(t.history_head.c.stream == "organisation").scalar_subquery().label("organisation"))
     .select_from(t.process_instance).join(t.user_task, t.user_task.c.instance_id == t.process_instance.c.id)
     .where(t.user_task.c.id == sa.bindparam("key"))
     .with_for_update(of=[t.process_instance, t.user_task])  # the instance first: every step locks in this order
@@ -90,13 +91,14 @@ _TASK_AND_INSTANCE = (
 class TaskAtHand:
     """A task and its instance, both locked; ``around`` names the kinds of rows that stand around the task.
 
-    ``calendar`` is the version of the calendar in force.
+    ``calendar`` is the version of the calendar in force, ``organisation`` how often people and roles have changed.
     """
 
     task: Row
     instance: dict[str, Any]
     around: frozenset[str]
     calendar: int
+    organisation: int
 
 
 def task_at_hand(connection: sa.Connection, task_id: str) -> TaskAtHand | None:
@@ -106,7 +108,8 @@ def task_at_hand(connection: sa.Connection, task_id: str) -> TaskAtHand | None:
         return None
     found = row._mapping
     return TaskAtHand(row, {c.name: found[f"instance__{c.name}"] for c in t.process_instance.c},
-                      frozenset(name for name in EVERYTHING if found[f"has_{name}"]), found["calendar"] or 0)
+                      frozenset(name for name in EVERYTHING if found[f"has_{name}"]), found["calendar"] or 0,
+                      found["organisation"] or 0)
 
 
 _INSERT_TASK = sa.insert(t.user_task)
