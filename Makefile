@@ -3,35 +3,41 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench lint install clean help
+.PHONY: help run test bench install studio clean
 
 help:
 	@echo "make run    install, create the database, load the demonstration company, serve the site"
 	@echo "make test   install what tests need and run them"
 	@echo "make bench  measure speed and memory"
 
-$(BIN)/python:
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null || $(PYTHON) tools/bootstrap.py $(VENV)
+$(VENV)/.made: tools/bootstrap.py
+	@$(PYTHON) tools/bootstrap.py $(VENV)
+	@touch $@
 
-$(VENV)/.installed: requirements.lock $(BIN)/python
-	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+$(VENV)/.installed: requirements.lock $(VENV)/.made
+	@echo "Installing the packages of requirements.lock ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.test-installed: requirements-test.lock $(VENV)/.installed
-	$(BIN)/python -m pip install -q --require-hashes -r requirements-test.lock
+	@echo "Installing the packages of requirements-test.lock ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
 install: $(VENV)/.installed
 
-run: install
-	$(BIN)/python -m engine.cli run --demo
+studio: install
+	@$(BIN)/python tools/studio.py
 
-test: $(VENV)/.test-installed
-	$(BIN)/lint-imports
-	GUICHENG_WITHOUT_NODE=$(if $(wildcard web/studio/node_modules/feelin web/studio/node_modules/@bpmn-io/feelin),,1) $(BIN)/python -m pytest -n 2 -q
+run: install studio
+	@$(BIN)/python -m engine.cli run --demo
+
+test: $(VENV)/.test-installed studio
+	$(BIN)/lint-imports --no-logo
+	PATH="$(CURDIR)/$(BIN):$$PATH" GUICHENG_WITHOUT_NODE=$$(test -d web/studio/node_modules/@bpmn-io/feelin || echo 1) $(BIN)/python -m pytest -n 2 -q
 
 bench: install
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist web/static/studio web/studio/node_modules
